@@ -38,8 +38,8 @@ type Reader interface {
 
 	// Run returns one run. not_found: no such run.
 	Run(ctx context.Context, id crm.ID) (Run, error)
-	// ActiveRun returns the connection's oldest run in state active and true, or false if there is none.
-	ActiveRun(ctx context.Context, connection crm.ID) (Run, bool, error)
+	// ActiveRuns returns the connection's runs in state active, oldest first.
+	ActiveRuns(ctx context.Context, connection crm.ID) ([]Run, error)
 	// Runs returns runs, newest first.
 	Runs(ctx context.Context, connection crm.ID, limit int) ([]Run, error)
 	// History returns decisions, newest first; document 0 means of every document.
