@@ -17,6 +17,7 @@ type Snapshot struct {
 	DealsOf    map[crm.ID][]crm.ID           // a contact's living deals in any from-stage
 	RecordsOf  map[crm.ID]map[int64]struct{} // the documents linked to a deal
 	ByFolio    map[string][]int64            // the records with that folio
+	Waiting    map[string]map[int64]struct{} // the credit notes that found no sale with that folio
 	Users      map[string]crm.User           // active users by e-mail in normal form
 }
 
@@ -31,6 +32,7 @@ func NewSnapshot() Snapshot {
 		DealsOf:    map[crm.ID][]crm.ID{},
 		RecordsOf:  map[crm.ID]map[int64]struct{}{},
 		ByFolio:    map[string][]int64{},
+		Waiting:    map[string]map[int64]struct{}{},
 		Users:      map[string]crm.User{},
 	}
 }
@@ -97,13 +99,19 @@ func (s Snapshot) addRecord(record *Record) {
 	s.indexRecord(record)
 }
 
-// indexRecord is called again whenever a record's deal or folio was set.
+// indexRecord is called again whenever a record's deal, folio or references were set.
 func (s Snapshot) indexRecord(record *Record) {
 	if record.DealID != "" {
 		if s.RecordsOf[record.DealID] == nil {
 			s.RecordsOf[record.DealID] = map[int64]struct{}{}
 		}
 		s.RecordsOf[record.DealID][record.BsaleID] = struct{}{}
+	}
+	for _, folio := range record.References {
+		if s.Waiting[folio] == nil {
+			s.Waiting[folio] = map[int64]struct{}{}
+		}
+		s.Waiting[folio][record.BsaleID] = struct{}{}
 	}
 	if record.Folio != "" && !slices.Contains(s.ByFolio[record.Folio], record.BsaleID) {
 		s.ByFolio[record.Folio] = append(s.ByFolio[record.Folio], record.BsaleID)
