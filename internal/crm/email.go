@@ -12,6 +12,9 @@ const maxEmail = 254
 // NormalizeEmail returns an address trimmed and in lower case, the form under which it is looked up. It is false when s is not
 // one address local@domain with a dot inside the domain: two addresses in one field are nobody's address.
 func NormalizeEmail(s string) (string, bool) {
+	if !utf8.ValidString(s) {
+		return "", false
+	}
 	s = strings.ToLower(strings.TrimSpace(s))
 	if len(s) < len("a@b.c") || len(s) > maxEmail && utf8.RuneCountInString(s) > maxEmail {
 		return "", false
@@ -34,7 +37,7 @@ func NormalizeEmail(s string) (string, bool) {
 			continue
 		}
 		r, size := utf8.DecodeRuneInString(s[i:])
-		if r == utf8.RuneError && size == 1 || !unicode.IsGraphic(r) || unicode.IsSpace(r) {
+		if !unicode.IsGraphic(r) || unicode.IsSpace(r) {
 			return "", false // a zero-width space pasted along looks like nothing and matches nothing
 		}
 		i += size

@@ -130,5 +130,8 @@ func CreateUser(ctx context.Context, tx Tx, email, name string, role Role, now t
 		}
 	}
 	user := User{ID: NewID(), Email: email, Name: strings.TrimSpace(cleanText(name)), Role: role, Active: true, CreatedAt: now}
-	return user, tx.CreateUser(ctx, user)
+	if err := tx.CreateUser(ctx, user); err != nil {
+		return User{}, err
+	}
+	return user, nil
 }
