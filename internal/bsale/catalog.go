@@ -44,13 +44,18 @@ const (
 )
 
 type wireDocumentType struct {
-	ID                                              integer
-	Href                                            text
-	Name, CodeSii, Code                             text
-	Use                                             integer
-	IsElectronicDocument, IsSalesNote, IsCreditNote flag
-	IsExempt, UseClient                             flag
-	State                                           *integer
+	ID                   integer  `json:"id"`
+	Href                 text     `json:"href"`
+	Name                 text     `json:"name"`
+	CodeSii              text     `json:"codeSii"`
+	Code                 text     `json:"code"`
+	Use                  integer  `json:"use"`
+	IsElectronicDocument flag     `json:"isElectronicDocument"`
+	IsSalesNote          flag     `json:"isSalesNote"`
+	IsCreditNote         flag     `json:"isCreditNote"`
+	IsExempt             flag     `json:"isExempt"`
+	UseClient            flag     `json:"useClient"`
+	State                *integer `json:"state"`
 }
 
 func convertDocumentType(w *wireDocumentType) (DocumentType, error) {
@@ -83,12 +88,14 @@ type User struct {
 func (u User) Name() string { return joinNames(u.FirstName, u.LastName) }
 
 type wireUser struct {
-	ID                         integer
-	Href                       text
-	FirstName, LastName, Email text
-	State                      integer
-	Office                     *ref
-	DefaultOffice              *ref // the name in one third party's types
+	ID            integer `json:"id"`
+	Href          text    `json:"href"`
+	FirstName     text    `json:"firstName"`
+	LastName      text    `json:"lastName"`
+	Email         text    `json:"email"`
+	State         integer `json:"state"`
+	Office        *ref    `json:"office"`
+	DefaultOffice *ref    `json:"defaultOffice"` // the name in one third party's types
 }
 
 func convertUser(w *wireUser) (User, error) {
@@ -122,12 +129,18 @@ type Office struct {
 }
 
 type wireOffice struct {
-	ID                                           integer
-	Href                                         text
-	Name, Description, Address                   text
-	Municipality, District, City, Country, Email text
-	IsVirtual                                    flag
-	State                                        *integer
+	ID           integer  `json:"id"`
+	Href         text     `json:"href"`
+	Name         text     `json:"name"`
+	Description  text     `json:"description"`
+	Address      text     `json:"address"`
+	Municipality text     `json:"municipality"`
+	District     text     `json:"district"`
+	City         text     `json:"city"`
+	Country      text     `json:"country"`
+	Email        text     `json:"email"`
+	IsVirtual    flag     `json:"isVirtual"`
+	State        *integer `json:"state"`
 }
 
 func convertOffice(w *wireOffice) (Office, error) {
@@ -183,15 +196,17 @@ type Return struct {
 }
 
 type wireReturn struct {
-	ID                integer
-	Href              text
-	Code, Motive      text
-	ReturnDate        date
-	Type              integer
-	Amount            amount
-	Office, User      *ref
-	ReferenceDocument *ref `json:"reference_document"`
-	CreditNote        *ref `json:"credit_note"`
+	ID                integer `json:"id"`
+	Href              text    `json:"href"`
+	Code              text    `json:"code"`
+	Motive            text    `json:"motive"`
+	ReturnDate        date    `json:"returnDate"`
+	Type              integer `json:"type"`
+	Amount            amount  `json:"amount"`
+	Office            *ref    `json:"office"`
+	User              *ref    `json:"user"`
+	ReferenceDocument *ref    `json:"reference_document"`
+	CreditNote        *ref    `json:"credit_note"`
 }
 
 func convertReturn(w *wireReturn) (Return, error) {

@@ -91,36 +91,59 @@ type Address struct {
 }
 
 type wireCustomer struct {
-	ID                                             integer
-	Href                                           text
-	FirstName, LastName, Company, Code             text
-	Email, Phone, Activity, Address                text
-	Municipality, District, City                   text
-	Note, Facebook, Twitter                        text
-	State                                          *integer
-	CompanyOrPerson, IsForeigner, HasCredit        flag
-	AccumulatePoints, SendDte, CommerciallyBlocked flag
-	MaxCredit, Points                              amount
-	CreatedAt, UpdatedAt                           instant
-	PaymentType                                    *ref `json:"payment_type"`
-	SaleCondition                                  *ref `json:"sale_condition"`
-	PriceList                                      *ref `json:"price_list"`
-	Contacts                                       list[wireContact]
-	Attributes                                     list[wireAttribute]
-	Addresses                                      list[wireAddress]
+	ID                  integer             `json:"id"`
+	Href                text                `json:"href"`
+	FirstName           text                `json:"firstName"`
+	LastName            text                `json:"lastName"`
+	Company             text                `json:"company"`
+	Code                text                `json:"code"`
+	Email               text                `json:"email"`
+	Phone               text                `json:"phone"`
+	Activity            text                `json:"activity"`
+	Address             text                `json:"address"`
+	Municipality        text                `json:"municipality"`
+	District            text                `json:"district"`
+	City                text                `json:"city"`
+	Note                text                `json:"note"`
+	Facebook            text                `json:"facebook"`
+	Twitter             text                `json:"twitter"`
+	State               *integer            `json:"state"`
+	CompanyOrPerson     flag                `json:"companyOrPerson"`
+	IsForeigner         flag                `json:"isForeigner"`
+	HasCredit           flag                `json:"hasCredit"`
+	AccumulatePoints    flag                `json:"accumulatePoints"`
+	SendDte             flag                `json:"sendDte"`
+	CommerciallyBlocked flag                `json:"commerciallyBlocked"`
+	MaxCredit           amount              `json:"maxCredit"`
+	Points              amount              `json:"points"`
+	CreatedAt           instant             `json:"createdAt"`
+	UpdatedAt           instant             `json:"updatedAt"`
+	PaymentType         *ref                `json:"payment_type"`
+	SaleCondition       *ref                `json:"sale_condition"`
+	PriceList           *ref                `json:"price_list"`
+	Contacts            list[wireContact]   `json:"contacts"`
+	Attributes          list[wireAttribute] `json:"attributes"`
+	Addresses           list[wireAddress]   `json:"addresses"`
 }
 
 type wireContact struct {
-	ID                                integer
-	Href                              text
-	FirstName, LastName, Phone, Email text
+	ID        integer `json:"id"`
+	Href      text    `json:"href"`
+	FirstName text    `json:"firstName"`
+	LastName  text    `json:"lastName"`
+	Phone     text    `json:"phone"`
+	Email     text    `json:"email"`
 }
 
 type wireAddress struct {
-	ID                                                 integer
-	Href                                               text
-	AddressName, Address, Municipality, District, City text
-	State                                              integer
+	ID           integer `json:"id"`
+	Href         text    `json:"href"`
+	AddressName  text    `json:"addressName"`
+	Address      text    `json:"address"`
+	Municipality text    `json:"municipality"`
+	District     text    `json:"district"`
+	City         text    `json:"city"`
+	State        integer `json:"state"`
 }
 
 func convertContact(w *wireContact) (Contact, error) {

@@ -155,76 +155,104 @@ type Payment struct {
 }
 
 type wireDocument struct {
-	ID                                                      integer
-	Href                                                    text
-	Number                                                  integer
-	SerialNumber, TrackingNumber                            text
-	EmissionDate, ExpirationDate                            date
-	GenerationDate, CancellationDate                        instant
-	TotalAmount, NetAmount, TaxAmount                       amount
-	ExemptAmount, NotExemptAmount                           amount
-	State, CommercialState, CancellationStatus, InformedSii integer
-	Informed                                                integer // PE and MX
-	Address, Municipality, District, City                   text
-	URLPublicView, URLPublicViewOriginal, URLPdf, Token     text
-	SalesID                                                 text
-	UserID                                                  integer
-	DocumentType                                            *wireDocumentType `json:"document_type"`
-	Client                                                  *wireCustomer
-	Office                                                  *wireOffice
-	User, Coin                                              *ref
-	PriceList                                               *ref
-	PriceListSnake                                          *ref `json:"price_list"`
-	Details                                                 list[wireDetail]
-	Sellers                                                 list[wireSeller]
-	Attributes                                              list[wireAttribute]
-	References                                              list[wireReference]
-	Payments                                                list[wirePayment]
+	ID                    integer             `json:"id"`
+	Href                  text                `json:"href"`
+	Number                integer             `json:"number"`
+	SerialNumber          text                `json:"serialNumber"`
+	TrackingNumber        text                `json:"trackingNumber"`
+	EmissionDate          date                `json:"emissionDate"`
+	ExpirationDate        date                `json:"expirationDate"`
+	GenerationDate        instant             `json:"generationDate"`
+	CancellationDate      instant             `json:"cancellationDate"`
+	TotalAmount           amount              `json:"totalAmount"`
+	NetAmount             amount              `json:"netAmount"`
+	TaxAmount             amount              `json:"taxAmount"`
+	ExemptAmount          amount              `json:"exemptAmount"`
+	NotExemptAmount       amount              `json:"notExemptAmount"`
+	State                 integer             `json:"state"`
+	CommercialState       integer             `json:"commercialState"`
+	CancellationStatus    integer             `json:"cancellationStatus"`
+	InformedSii           integer             `json:"informedSii"`
+	Informed              integer             `json:"informed"` // PE and MX
+	Address               text                `json:"address"`
+	Municipality          text                `json:"municipality"`
+	District              text                `json:"district"`
+	City                  text                `json:"city"`
+	URLPublicView         text                `json:"urlPublicView"`
+	URLPublicViewOriginal text                `json:"urlPublicViewOriginal"`
+	URLPdf                text                `json:"urlPdf"`
+	Token                 text                `json:"token"`
+	SalesID               text                `json:"salesId"`
+	UserID                integer             `json:"userId"`
+	DocumentType          *wireDocumentType   `json:"document_type"`
+	Client                *wireCustomer       `json:"client"`
+	Office                *wireOffice         `json:"office"`
+	User                  *ref                `json:"user"`
+	Coin                  *ref                `json:"coin"`
+	PriceList             *ref                `json:"priceList"`
+	PriceListSnake        *ref                `json:"price_list"`
+	Details               list[wireDetail]    `json:"details"`
+	Sellers               list[wireSeller]    `json:"sellers"`
+	Attributes            list[wireAttribute] `json:"attributes"`
+	References            list[wireReference] `json:"references"`
+	Payments              list[wirePayment]   `json:"payments"`
 }
 
 type wireSeller struct {
-	ID                  integer
-	Href                text
-	FirstName, LastName text
+	ID        integer `json:"id"`
+	Href      text    `json:"href"`
+	FirstName text    `json:"firstName"`
+	LastName  text    `json:"lastName"`
 }
 
 type wireAttribute struct {
-	ID          integer
-	Href        text
-	Name, Value text
+	ID    integer `json:"id"`
+	Href  text    `json:"href"`
+	Name  text    `json:"name"`
+	Value text    `json:"value"`
 }
 
 type wireReference struct {
-	ID             integer
-	ReferenceDate  date
-	Number, Reason text
-	DTECode        *ref `json:"dte_code"`
+	ID            integer `json:"id"`
+	ReferenceDate date    `json:"referenceDate"`
+	Number        text    `json:"number"`
+	Reason        text    `json:"reason"`
+	DTECode       *ref    `json:"dte_code"`
 }
 
 type wireDetail struct {
-	ID                                                integer
-	LineNumber, RelatedDetailID                       integer
-	Quantity, NetUnitValue, NetUnitValueRaw           amount
-	TotalUnitValue, NetAmount, TaxAmount, TotalAmount amount
-	NetDiscount, TotalDiscount, DiscountPercentage    amount
-	Variant                                           *struct {
-		ID                integer
-		Href              text
-		Description, Code text
-	}
-	Note     text
-	Gratuity flag
+	ID                 integer `json:"id"`
+	LineNumber         integer `json:"lineNumber"`
+	RelatedDetailID    integer `json:"relatedDetailId"`
+	Quantity           amount  `json:"quantity"`
+	NetUnitValue       amount  `json:"netUnitValue"`
+	NetUnitValueRaw    amount  `json:"netUnitValueRaw"`
+	TotalUnitValue     amount  `json:"totalUnitValue"`
+	NetAmount          amount  `json:"netAmount"`
+	TaxAmount          amount  `json:"taxAmount"`
+	TotalAmount        amount  `json:"totalAmount"`
+	NetDiscount        amount  `json:"netDiscount"`
+	TotalDiscount      amount  `json:"totalDiscount"`
+	DiscountPercentage amount  `json:"discountPercentage"`
+	Variant            *struct {
+		ID          integer `json:"id"`
+		Href        text    `json:"href"`
+		Description text    `json:"description"`
+		Code        text    `json:"code"`
+	} `json:"variant"`
+	Note     text `json:"note"`
+	Gratuity flag `json:"gratuity"`
 }
 
 type wirePayment struct {
-	ID          integer
-	Href        text
-	Name        text
-	Amount      amount
+	ID          integer `json:"id"`
+	Href        text    `json:"href"`
+	Name        text    `json:"name"`
+	Amount      amount  `json:"amount"`
 	PaymentType *struct {
-		ID   integer
-		Href text
-		Name text
+		ID   integer `json:"id"`
+		Href text    `json:"href"`
+		Name text    `json:"name"`
 	} `json:"payment_type"`
 }
 

@@ -151,9 +151,10 @@ func errorMessage(body []byte) string {
 		return string(body)
 	}
 	var w struct {
-		Error            json.RawMessage
-		Message, Details text
-		Errors           json.RawMessage
+		Error   json.RawMessage `json:"error"`
+		Message text            `json:"message"`
+		Details text            `json:"details"`
+		Errors  json.RawMessage `json:"errors"`
 	}
 	_ = json.Unmarshal(body, &w)
 	var parts []string

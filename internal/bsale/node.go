@@ -12,8 +12,8 @@ import (
 // ref is a to-one relation of which only the id matters: {"href":"…/users/4.json","id":"4"}, where
 // id is a string as long as the relation is not expanded and an int when it is.
 type ref struct {
-	ID   integer
-	Href text
+	ID   integer `json:"id"`
+	Href text    `json:"href"`
 }
 
 func (r *ref) id() int64 {
@@ -57,8 +57,8 @@ func (l *list[T]) UnmarshalJSON(b []byte) error {
 	case '{':
 		l.present = true
 		var w struct {
-			Count *integer
-			Items *[]T
+			Count *integer `json:"count"`
+			Items *[]T     `json:"items"`
 		}
 		if err := json.Unmarshal(b, &w); err != nil {
 			return err
@@ -109,8 +109,8 @@ func payload(body []byte) ([]byte, error) {
 		return body, nil
 	}
 	var envelope struct {
-		Code *integer
-		Data json.RawMessage
+		Code *integer        `json:"code"`
+		Data json.RawMessage `json:"data"`
 	}
 	// An error means that the two keys are something else, a client's "code" for one; or that the
 	// body is no JSON, which the caller finds out.
@@ -192,8 +192,8 @@ func listItems[W any](body []byte) (items []W, count *integer, err error) {
 		return items, &n, err
 	}
 	var w struct {
-		Count *integer
-		Items *[]W
+		Count *integer `json:"count"`
+		Items *[]W     `json:"items"`
 	}
 	if err := json.Unmarshal(body, &w); err != nil {
 		return nil, nil, err
@@ -222,7 +222,7 @@ func listCount(count *integer, offset, limit, n int) int {
 
 func rawID(raw json.RawMessage) int64 {
 	var w struct {
-		ID integer
+		ID integer `json:"id"`
 	}
 	_ = json.Unmarshal(raw, &w)
 	return int64(w.ID)

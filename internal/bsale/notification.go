@@ -32,13 +32,13 @@ func DecodeNotification(body []byte) (Notification, error) {
 		return Notification{}, nil
 	}
 	var w struct {
-		CpnID      integer
-		Topic      text
-		Action     text
-		Resource   text
-		ResourceID text
-		OfficeID   integer
-		Send       instant
+		CpnID      integer `json:"cpnId"`
+		Topic      text    `json:"topic"`
+		Action     text    `json:"action"`
+		Resource   text    `json:"resource"`
+		ResourceID text    `json:"resourceId"`
+		OfficeID   integer `json:"officeId"`
+		Send       instant `json:"send"`
 	}
 	if err := json.Unmarshal(body, &w); err != nil {
 		return Notification{}, shapeError(err)

@@ -200,7 +200,7 @@ func parseAmount(s string) (decimal.Decimal, error) {
 			plain = false
 		}
 	}
-	if plain && digits > 0 && s[len(s)-1] != '.' {
+	if plain && digits > 0 {
 		for ; zeros > 0; zeros-- {
 			value /= 10
 			exp++

@@ -8,7 +8,8 @@ import (
 
 // Token is a Bsale access token. Whatever way it is printed, logged or marshalled it shows only
 // its last four characters; [Token.Secret] is the one way to the text, so that a search for that
-// name finds every place that handles it.
+// name finds every place that handles it. (As the key of a map encoding/json writes any string as it
+// is; do not key maps by tokens.)
 //
 // A token has no scopes and no documented expiry: whoever holds it is the company. One token also
 // decides sandbox or production. Source: docs/bsale.md, "Tokens".
