@@ -38,7 +38,6 @@ const (
 	RunPoll     RunKind = "poll"     // the last days, every few minutes
 	RunRecheck  RunKind = "recheck"  // older documents that can still change
 	RunBackfill RunKind = "backfill" // history from a date that a person chose
-	RunNotified RunKind = "notified" // documents that a webhook named, or that are retried
 )
 
 // RunState is where a run stands.
@@ -53,7 +52,7 @@ const (
 	RunCancelled RunState = "cancelled"
 )
 
-// Run (pasada) is one poll, backfill, retry or webhook drain. Progress is saved with each page, in the page's transaction.
+// Run (pasada) is one poll, recheck, backfill or sync. Progress is saved with each page, in the page's transaction.
 type Run struct {
 	ID           crm.ID
 	ConnectionID crm.ID

@@ -190,7 +190,7 @@ func NewDocument(d bsale.Document, rules Ruleset, directory Directory) Document 
 		doc.Client = &client
 	}
 	if len(d.Sellers) > 0 {
-		seller := Person{ID: d.Sellers[0].ID, Name: strings.TrimSpace(d.Sellers[0].FirstName + " " + d.Sellers[0].LastName)}
+		seller := Person{ID: d.Sellers[0].ID, Name: joinNames(d.Sellers[0].FirstName, d.Sellers[0].LastName)}
 		seller.Email = directory[seller.ID].Email
 		doc.Seller = &seller
 	}

@@ -68,9 +68,9 @@ func NewWorkspace(connection Connection, rules Ruleset, users []crm.User, clock 
 	return w
 }
 
-// Load looks up what these documents need, with a handful of queries however many they are.
-func (w *Workspace) Load(ctx context.Context, r Reader, docs []Document) error {
-	if err := w.loadRecords(ctx, r, docs); err != nil {
+// Load looks up what these documents need, with a handful of queries however many they are, and the records of further ones.
+func (w *Workspace) Load(ctx context.Context, r Reader, docs []Document, further ...int64) error {
+	if err := w.loadRecords(ctx, r, docs, further); err != nil {
 		return err
 	}
 	contacts, err := w.loadContacts(ctx, r, docs)
@@ -92,8 +92,7 @@ func fresh[K comparable](asked map[K]bool, values []K) []K {
 	return out
 }
 
-func (w *Workspace) loadRecords(ctx context.Context, r Reader, docs []Document) error {
-	var ids []int64
+func (w *Workspace) loadRecords(ctx context.Context, r Reader, docs []Document, ids []int64) error {
 	var folios, sold []string
 	for _, doc := range docs {
 		ids = append(ids, doc.ID)

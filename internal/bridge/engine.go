@@ -1,0 +1,287 @@
+package bridge
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"puente/internal/bsale"
+	"puente/internal/crm"
+)
+
+// Settings are the engine's times. The zero value of each means its default.
+type Settings struct {
+	LeaseFor      time.Duration // how long a holder may be silent before another takes over
+	PollEvery     time.Duration // between two polls of the last days
+	RecheckEvery  time.Duration // between two rechecks of older documents
+	OverlapDays   int           // how many days before the watermark a poll reads again
+	RecheckDays   int           // how far back a recheck reads: late annulments were seen on documents weeks old
+	WorkFor       time.Duration // after how long a job hands over to the next one, so that no job runs for hours
+	RetryAfter    time.Duration // pause of a connection after Bsale could not be reached
+	DirectoryFor  time.Duration // how long Bsale's users are kept
+	LookUpsAtOnce int           // clients looked up one by one before the first of them shows that it pays
+}
+
+func (s Settings) withDefaults() Settings {
+	setTime := func(d *time.Duration, value time.Duration) {
+		if *d == 0 {
+			*d = value
+		}
+	}
+	setTime(&s.LeaseFor, 15*time.Second)
+	setTime(&s.PollEvery, 5*time.Minute)
+	setTime(&s.RecheckEvery, 24*time.Hour)
+	setTime(&s.WorkFor, 30*time.Second)
+	setTime(&s.RetryAfter, 10*time.Second)
+	setTime(&s.DirectoryFor, 10*time.Minute)
+	if s.OverlapDays == 0 {
+		s.OverlapDays = 7
+	}
+	if s.RecheckDays == 0 {
+		s.RecheckDays = 60
+	}
+	if s.LookUpsAtOnce == 0 {
+		s.LookUpsAtOnce = 2
+	}
+	return s
+}
+
+// Options are what an engine is made of.
+type Options struct {
+	Store Store
+	// Open returns a client for the connection, with its token unsealed.
+	Open func(Connection) (*bsale.Client, error)
+	// Wake enqueues a connection's work; nil where nobody works a queue (one-off commands).
+	Wake Waker
+	// Now is the clock; nil is the system's.
+	Now func() time.Time
+	// Holder names this process in leases; Gone judges whether another holder is no more, nil: never before its lease ends.
+	Holder string
+	Gone   func(holder string) bool
+	Log    *slog.Logger
+	Settings
+}
+
+// Engine does the connections' work: documents that were notified, polls, backfills, retries, clients to be made in Bsale. It is safe for concurrent use;
+// per connection one lease lets only one of all processes work at a time.
+type Engine struct {
+	store    Store
+	open     func(Connection) (*bsale.Client, error)
+	wake     Waker
+	clock    *crm.Clock
+	holder   string
+	gone     func(string) bool
+	log      *slog.Logger
+	settings Settings
+
+	mu       sync.Mutex
+	sessions map[crm.ID]*session
+}
+
+// NewEngine returns an engine.
+func NewEngine(o Options) *Engine {
+	e := &Engine{
+		store: o.Store, open: o.Open, wake: o.Wake, clock: crm.NewClock(o.Now), holder: o.Holder, gone: o.Gone, log: o.Log,
+		settings: o.Settings.withDefaults(), sessions: map[crm.ID]*session{},
+	}
+	if e.wake == nil {
+		e.wake = func(context.Context, any, ConnectionRef) error { return nil }
+	}
+	if e.log == nil {
+		e.log = slog.New(slog.DiscardHandler)
+	}
+	if e.holder == "" {
+		e.holder = string(crm.NewID())
+	}
+	return e
+}
+
+// session is what a process keeps about a connection between two pieces of work: nothing that could not be had again. Only the holder of the
+// connection's lease uses it.
+type session struct {
+	mu        sync.Mutex // one piece of work at a time within the process, whatever the lease says
+	ref       ConnectionRef
+	client    *bsale.Client
+	openedFor time.Time // Connection.UpdatedAt the client was made for
+	calls     int64     // of the client that were accounted for
+
+	directory   Directory
+	directoryAt time.Time
+	tail        tail
+	pass        *pass
+	lookUps     int // how many more clients may be looked up one by one
+	retryAt     time.Time
+	observe     func(Plan)
+}
+
+func (e *Engine) session(ref ConnectionRef) *session {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	s := e.sessions[ref.ConnectionID]
+	if s == nil {
+		s = &session{ref: ref}
+		e.sessions[ref.ConnectionID] = s
+	}
+	return s
+}
+
+// Work does what is due for the connection until nothing is, or until it has worked long enough and another job goes on. While another process holds the
+// lease it returns at once: that one sees to it. An error means that the rest waits for the next try; nothing is lost.
+func (e *Engine) Work(ctx context.Context, ref ConnectionRef) error {
+	s := e.session(ref)
+	if !s.mu.TryLock() {
+		return nil
+	}
+	defer s.mu.Unlock()
+	if e.clock.Now().Before(s.retryAt) {
+		return nil
+	}
+	ctx, lease, err := e.acquire(ctx, ref)
+	if err != nil || lease == nil {
+		return err
+	}
+	defer lease.drop()
+	defer s.endPass()
+	return e.workUntilDone(ctx, s, lease)
+}
+
+func (e *Engine) workUntilDone(ctx context.Context, s *session, lease *lease) error {
+	until := e.clock.Now().Add(e.settings.WorkFor)
+	s.lookUps = e.settings.LookUpsAtOnce
+	idle := 0
+	for {
+		did, err := e.step(ctx, s)
+		if err != nil {
+			return e.workFailed(ctx, s, err)
+		}
+		if did {
+			idle = 0
+			if e.clock.Now().After(until) {
+				lease.drop()
+				return e.store.Wake(context.WithoutCancel(ctx), s.ref, true, e.wake)
+			}
+			continue
+		}
+		released, err := lease.release(ctx)
+		if err != nil || released {
+			return err
+		}
+		// Something became due between the step and the release: look again.
+		if idle++; idle > maxIdle {
+			return fmt.Errorf("bridge: connection %s: something is due that no step takes", s.ref.ConnectionID)
+		}
+	}
+}
+
+// maxIdle bounds how often in a row work may be due that a step then does not find.
+const maxIdle = 100
+
+// step does one piece of work: the documents that wait, the start of a poll, one page of a run, or the clients to be made. did is false when
+// there was nothing to do.
+func (e *Engine) step(ctx context.Context, s *session) (did bool, err error) {
+	connection, err := e.connection(ctx, s.ref)
+	if err != nil || !connection.running() {
+		return false, err
+	}
+	if err := e.openClient(s, connection); err != nil {
+		return false, err
+	}
+	for _, work := range []func(context.Context, *session, Connection) (bool, error){
+		e.drain, e.startDuePasses, e.runPage, e.makeClients,
+	} {
+		if did, err := work(ctx, s, connection); did || err != nil {
+			return did, err
+		}
+	}
+	return false, nil
+}
+
+func (c Connection) running() bool { return c.Enabled && c.StopReason == "" }
+
+func (e *Engine) connection(ctx context.Context, ref ConnectionRef) (Connection, error) {
+	var connection Connection
+	err := e.store.View(ctx, ref.AccountID, func(r Reader) (err error) {
+		connection, err = r.Connection(ctx, ref.ConnectionID)
+		return err
+	})
+	return connection, err
+}
+
+func (e *Engine) openClient(s *session, connection Connection) error {
+	if s.client != nil && s.openedFor.Equal(connection.UpdatedAt) {
+		return nil
+	}
+	client, err := e.open(connection)
+	if err != nil {
+		return err
+	}
+	s.client, s.openedFor, s.calls = client, connection.UpdatedAt, 0
+	s.directory = nil
+	return nil
+}
+
+// workFailed decides what an error means for the connection: it is stopped, or tried again after a while.
+func (e *Engine) workFailed(ctx context.Context, s *session, err error) error {
+	if reason := stopReason(err); reason != "" {
+		e.log.Error("bsale connection stopped", "connection", s.ref.ConnectionID, "reason", reason, "error", err)
+		return errors.Join(err, e.stop(context.WithoutCancel(ctx), s.ref, reason))
+	}
+	if ctx.Err() == nil {
+		pause := e.settings.RetryAfter
+		var failed *bsale.Error
+		if errors.As(err, &failed) {
+			pause = max(pause, failed.RetryAfter)
+		}
+		s.retryAt = e.clock.Now().Add(pause)
+	}
+	return err
+}
+
+// stopReason says whether an error will not go away by itself.
+func stopReason(err error) Reason {
+	switch {
+	case errors.Is(err, bsale.ErrUnauthorized):
+		return TokenRefused
+	case errors.Is(err, bsale.ErrPaymentRequired):
+		return BsaleUnpaid
+	case errors.Is(err, errRulesOutdated):
+		return RulesOutdated
+	}
+	return ""
+}
+
+// errRulesOutdated marks rules that no longer fit the account: a stage, a field or a user that they name is gone.
+var errRulesOutdated = errors.New("bridge: the rules no longer fit the account")
+
+func (e *Engine) stop(ctx context.Context, ref ConnectionRef, reason Reason) error {
+	return e.changeConnection(ctx, ref, func(c *Connection) { c.StopReason = reason })
+}
+
+// changeConnection changes a connection in a transaction of its own.
+func (e *Engine) changeConnection(ctx context.Context, ref ConnectionRef, change func(*Connection)) error {
+	return e.store.Update(ctx, ref.AccountID, func(tx Tx) error {
+		connection, err := tx.Connection(ctx, ref.ConnectionID)
+		if err != nil {
+			return err
+		}
+		change(&connection)
+		return tx.SaveConnection(ctx, connection)
+	})
+}
+
+// Sweep wakes every connection that has something due: whatever a lost job, a crash or a restart left lying. It is called at start and every few seconds.
+func (e *Engine) Sweep(ctx context.Context) error {
+	refs, err := e.store.WithWork(ctx, e.clock.Now())
+	if err != nil {
+		return err
+	}
+	for _, ref := range refs {
+		if err := e.store.Wake(ctx, ref, true, e.wake); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,285 @@
+package bridge
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"time"
+
+	"puente/internal/bsale"
+	"puente/internal/crm"
+)
+
+// passStates are the states in which a complete pass asks for documents, in this order. Bsale's default is disputed, so both are asked for; active ones
+// first, so that a document annulled in the middle is seen in at least one of them.
+var passStates = []bsale.State{bsale.Active, bsale.Inactive}
+
+// passProgress is where a pass stands: which of passStates, and where in its list.
+type passProgress struct {
+	Part  int            `json:"part"`
+	Pager bsale.Progress `json:"pager"`
+}
+
+// pass reads the documents of a run page by page, one page ahead of the one being applied.
+type pass struct {
+	run    crm.ID
+	client *bsale.Client
+	filter bsale.DocumentFilter
+	now    func() time.Time
+
+	progress passProgress // of the page fetched last
+	pager    *bsale.DocumentPager
+	ahead    chan fetched
+	cancel   context.CancelFunc
+}
+
+// fetched is one page, or the end of the pass, or an error.
+type fetched struct {
+	page     bsale.Page[bsale.Document]
+	readAt   time.Time // before it was asked for
+	progress passProgress
+	end      bool
+	err      error
+}
+
+func openPass(run Run, client *bsale.Client, now func() time.Time) (*pass, error) {
+	p := &pass{run: run.ID, client: client, now: now}
+	var err error
+	if p.filter.EmittedFrom, err = bsale.ParseDay(run.From); err != nil {
+		return nil, err
+	}
+	if p.filter.EmittedTo, err = bsale.ParseDay(run.To); err != nil {
+		return nil, err
+	}
+	if len(run.Progress) > 0 {
+		if err := json.Unmarshal(run.Progress, &p.progress); err != nil {
+			return nil, fmt.Errorf("bridge: progress of run %s: %w", run.ID, err)
+		}
+	}
+	return p, nil
+}
+
+// next returns the page that is ready, or waits for it, and lets the one after it be fetched meanwhile.
+func (p *pass) next(ctx context.Context) fetched {
+	if p.ahead == nil {
+		p.fetchAhead(ctx)
+	}
+	got := <-p.ahead
+	p.ahead = nil
+	if got.err == nil && !got.end {
+		p.fetchAhead(ctx)
+	}
+	return got
+}
+
+func (p *pass) fetchAhead(ctx context.Context) {
+	ctx, p.cancel = context.WithCancel(ctx)
+	ahead := make(chan fetched, 1)
+	p.ahead = ahead
+	go func() { ahead <- p.fetch(ctx) }()
+}
+
+// fetch reads the next page. It alone moves the pager, and runs once at a time.
+func (p *pass) fetch(ctx context.Context) fetched {
+	for p.progress.Part < len(passStates) {
+		if p.pager == nil {
+			filter := p.filter
+			filter.State = passStates[p.progress.Part].Ptr()
+			p.pager = p.client.Documents(filter, p.progress.Pager)
+		}
+		readAt := p.now()
+		page, err := p.pager.Next(ctx)
+		switch {
+		case errors.Is(err, io.EOF):
+			p.progress, p.pager = passProgress{Part: p.progress.Part + 1}, nil
+			continue
+		case err != nil:
+			return fetched{err: err}
+		}
+		slices.SortFunc(page.Items, func(a, b bsale.Document) int { return int(a.ID - b.ID) })
+		p.progress.Pager = page.Progress
+		return fetched{page: page, readAt: readAt, progress: p.progress}
+	}
+	return fetched{end: true, progress: p.progress}
+}
+
+// close gives up the page being fetched ahead.
+func (p *pass) close() {
+	if p.ahead != nil {
+		p.cancel()
+		<-p.ahead
+		p.ahead = nil
+	}
+}
+
+// endPass forgets the open pass: what it had read ahead is read again, its progress is in the database.
+func (s *session) endPass() {
+	if s.pass != nil {
+		s.pass.close()
+		s.pass = nil
+	}
+}
+
+// Today is the calendar day at the account.
+func today(now time.Time, account crm.Account) bsale.Day {
+	zone, err := time.LoadLocation(account.TimeZone)
+	if err != nil {
+		zone = time.UTC
+	}
+	return bsale.DayOf(now.In(zone))
+}
+
+// startDuePasses makes the runs of polls and rechecks that are due.
+func (e *Engine) startDuePasses(ctx context.Context, s *session, connection Connection) (bool, error) {
+	now := e.clock.Now()
+	due := func(at time.Time) bool { return !at.IsZero() && !at.After(now) }
+	if !due(connection.NextPollAt) && !due(connection.NextRecheckAt) {
+		return false, nil
+	}
+	return true, e.store.Update(ctx, s.ref.AccountID, func(tx Tx) error {
+		connection, err := tx.Connection(ctx, s.ref.ConnectionID)
+		if err != nil {
+			return err
+		}
+		account, err := tx.Account(ctx)
+		if err != nil {
+			return err
+		}
+		active, err := tx.ActiveRuns(ctx, connection.ID)
+		if err != nil {
+			return err
+		}
+		running := func(kind RunKind) bool {
+			return slices.ContainsFunc(active, func(run Run) bool { return run.Kind == kind })
+		}
+		day := today(now, account)
+		if due(connection.NextPollAt) {
+			connection.NextPollAt = now.Add(e.settings.PollEvery)
+			if !running(RunPoll) {
+				from := day
+				if until, err := bsale.ParseDay(connection.ReadUntil); err == nil && !until.IsZero() && until.Before(day) {
+					from = until
+				}
+				if err := tx.SaveRun(ctx, e.newRun(connection, RunPoll, from.AddDays(-e.settings.OverlapDays), day.AddDays(1))); err != nil {
+					return err
+				}
+			}
+		}
+		if due(connection.NextRecheckAt) {
+			connection.NextRecheckAt = now.Add(e.settings.RecheckEvery)
+			if !running(RunRecheck) {
+				if err := tx.SaveRun(ctx, e.newRun(connection, RunRecheck, day.AddDays(-e.settings.RecheckDays), day.AddDays(1))); err != nil {
+					return err
+				}
+			}
+		}
+		return tx.SaveConnection(ctx, connection)
+	})
+}
+
+func (e *Engine) newRun(connection Connection, kind RunKind, from, to bsale.Day) Run {
+	return Run{ID: crm.NewID(), ConnectionID: connection.ID, Kind: kind, State: RunActive, From: from.String(), To: to.String(), StartedAt: e.clock.Now()}
+}
+
+// runOrder is which active run goes first: short ones that keep the board fresh before long ones.
+var runOrder = []RunKind{RunPoll, RunSync, RunRecheck, RunBackfill}
+
+// runPage reads and applies one page of the active run that goes first.
+func (e *Engine) runPage(ctx context.Context, s *session, connection Connection) (bool, error) {
+	var active []Run
+	err := e.store.View(ctx, s.ref.AccountID, func(r Reader) (err error) {
+		active, err = r.ActiveRuns(ctx, connection.ID)
+		return err
+	})
+	if err != nil || len(active) == 0 {
+		s.endPass()
+		return false, err
+	}
+	slices.SortStableFunc(active, func(a, b Run) int { return slices.Index(runOrder, a.Kind) - slices.Index(runOrder, b.Kind) })
+	return true, e.pageOf(ctx, s, active[0])
+}
+
+// pageOf reads and applies the run's next page, or ends the run.
+func (e *Engine) pageOf(ctx context.Context, s *session, run Run) error {
+	if s.pass == nil || s.pass.run != run.ID {
+		s.endPass()
+		p, err := openPass(run, s.client, e.clock.Now)
+		if err != nil {
+			return err
+		}
+		s.pass = p
+		if err := e.readDirectory(ctx, s); err != nil {
+			return err
+		}
+	}
+	got := s.pass.next(ctx)
+	if got.err != nil {
+		s.endPass()
+		return got.err
+	}
+	if got.end {
+		s.endPass()
+		return e.finishRun(ctx, s, run)
+	}
+	return e.apply(ctx, s, batch{docs: got.page.Items, rejected: got.page.Rejected, readAt: got.readAt, run: run.ID, progress: &got.progress})
+}
+
+// finishRun ends a run that read everything, and moves the watermark.
+func (e *Engine) finishRun(ctx context.Context, s *session, run Run) error {
+	return e.store.Update(ctx, s.ref.AccountID, func(tx Tx) error {
+		run, err := tx.Run(ctx, run.ID)
+		if err != nil {
+			return err
+		}
+		connection, err := tx.Connection(ctx, run.ConnectionID)
+		if err != nil {
+			return err
+		}
+		account, err := tx.Account(ctx)
+		if err != nil {
+			return err
+		}
+		run.State, run.FinishedAt = RunDone, e.clock.Now()
+		run.Calls += s.takeCalls()
+		if err := tx.SaveRun(ctx, run); err != nil {
+			return err
+		}
+		// Everything emitted up to the day on which the pass began was seen, if the pass reached back to the old watermark.
+		began := today(run.StartedAt, account).String()
+		if run.To >= began && (run.From <= connection.ReadUntil || connection.ReadUntil == "") && began > connection.ReadUntil {
+			connection.ReadUntil = began
+		}
+		connection.LastPollAt = run.FinishedAt
+		return tx.SaveConnection(ctx, connection)
+	})
+}
+
+// takeCalls returns the requests sent since it was last asked.
+func (s *session) takeCalls() int64 {
+	all := s.client.Calls()
+	calls := all - s.calls
+	s.calls = all
+	return calls
+}
+
+// readDirectory keeps Bsale's users at hand, of both states: last year's documents name sellers who have left.
+func (e *Engine) readDirectory(ctx context.Context, s *session) error {
+	if s.directory != nil && e.clock.Now().Sub(s.directoryAt) < e.settings.DirectoryFor {
+		return nil
+	}
+	directory := Directory{}
+	for _, state := range passStates {
+		users, err := s.client.Users(ctx, state)
+		if err != nil {
+			return err
+		}
+		for _, user := range users {
+			directory[user.ID] = Person{ID: user.ID, Name: joinNames(user.FirstName, user.LastName), Email: user.Email}
+		}
+	}
+	s.directory, s.directoryAt = directory, e.clock.Now()
+	return nil
+}

@@ -1,0 +1,297 @@
+package bridge
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"puente/internal/bsale"
+	"puente/internal/crm"
+)
+
+// StartBackfill counts what there is and makes a run over the documents emitted from one day to another; a zero day means from the first on, or until
+// today. It is done in the background, page by page, and can be paused, resumed and cancelled. conflict: a backfill is already under way.
+func (e *Engine) StartBackfill(ctx context.Context, ref ConnectionRef, from, to bsale.Day) (Run, error) {
+	connection, err := e.connection(ctx, ref)
+	if err != nil {
+		return Run{}, err
+	}
+	client, err := e.open(connection)
+	if err != nil {
+		return Run{}, err
+	}
+	var run Run
+	err = e.store.Update(ctx, ref.AccountID, func(tx Tx) error {
+		account, err := tx.Account(ctx)
+		if err != nil {
+			return err
+		}
+		if to.IsZero() {
+			to = today(e.clock.Now(), account).AddDays(1)
+		}
+		runs, err := tx.Runs(ctx, ref.ConnectionID, recentRuns)
+		if err != nil {
+			return err
+		}
+		if slices.ContainsFunc(runs, func(r Run) bool { return r.Kind == RunBackfill && (r.State == RunActive || r.State == RunPaused) }) {
+			return crm.NewError(crm.Conflict, "backfill_running")
+		}
+		run = e.newRun(connection, RunBackfill, from, to)
+		run.State = RunPaused // until it is counted
+		return tx.SaveRun(ctx, run)
+	})
+	if err != nil {
+		return Run{}, err
+	}
+	estimate, err := Estimate(ctx, client, from, to)
+	if err != nil {
+		_, cancelErr := e.CancelRun(context.WithoutCancel(ctx), ref, run.ID)
+		if cancelErr != nil {
+			e.log.Warn("a backfill that could not be counted stays paused", "run", run.ID, "error", cancelErr)
+		}
+		return Run{}, err
+	}
+	return e.changeRun(ctx, ref, run.ID, func(run *Run) error {
+		run.State, run.Estimate = RunActive, estimate
+		return nil
+	})
+}
+
+// recentRuns is how many runs are looked at for one that is not finished.
+const recentRuns = 100
+
+// Estimate counts the documents emitted in a range of days, with two calls.
+func Estimate(ctx context.Context, client *bsale.Client, from, to bsale.Day) (int, error) {
+	total := 0
+	for _, state := range passStates {
+		n, err := client.CountDocuments(ctx, bsale.DocumentFilter{EmittedFrom: from, EmittedTo: to, State: state.Ptr()})
+		if err != nil {
+			return 0, err
+		}
+		total += n
+	}
+	return total, nil
+}
+
+// PauseRun stops a run after the page that it is applying. conflict: it is not active.
+func (e *Engine) PauseRun(ctx context.Context, ref ConnectionRef, id crm.ID) (Run, error) {
+	return e.moveRun(ctx, ref, id, RunPaused, RunActive)
+}
+
+// ResumeRun lets a paused run go on where it stood. conflict: it is not paused.
+func (e *Engine) ResumeRun(ctx context.Context, ref ConnectionRef, id crm.ID) (Run, error) {
+	return e.moveRun(ctx, ref, id, RunActive, RunPaused)
+}
+
+// CancelRun ends a run; what it did stays. conflict: it has ended already.
+func (e *Engine) CancelRun(ctx context.Context, ref ConnectionRef, id crm.ID) (Run, error) {
+	return e.moveRun(ctx, ref, id, RunCancelled, RunActive, RunPaused)
+}
+
+func (e *Engine) moveRun(ctx context.Context, ref ConnectionRef, id crm.ID, to RunState, from ...RunState) (Run, error) {
+	return e.changeRun(ctx, ref, id, func(run *Run) error {
+		if !slices.Contains(from, run.State) {
+			return crm.NewError(crm.Conflict, "run_not_in_state", "state", string(run.State))
+		}
+		run.State = to
+		if to == RunCancelled {
+			run.FinishedAt = e.clock.Now()
+		}
+		return nil
+	})
+}
+
+// changeRun changes a run in a transaction of its own and wakes the connection if there is something to do now.
+func (e *Engine) changeRun(ctx context.Context, ref ConnectionRef, id crm.ID, change func(*Run) error) (Run, error) {
+	var run Run
+	err := e.store.Update(ctx, ref.AccountID, func(tx Tx) (err error) {
+		if run, err = tx.Run(ctx, id); err != nil {
+			return err
+		}
+		if err := change(&run); err != nil {
+			return err
+		}
+		return tx.SaveRun(ctx, run)
+	})
+	if err != nil || run.State != RunActive {
+		return run, err
+	}
+	return run, e.store.Wake(ctx, ref, false, e.wake)
+}
+
+// Retry reads these documents again soon, whatever their records say. not_found: one was never heard of.
+func (e *Engine) Retry(ctx context.Context, ref ConnectionRef, documents ...int64) error {
+	err := e.store.Update(ctx, ref.AccountID, func(tx Tx) error {
+		records, err := tx.Records(ctx, ref.ConnectionID, documents)
+		if err != nil {
+			return err
+		}
+		if len(records) < len(documents) {
+			return crm.NewError(crm.NotFound, "document_not_found")
+		}
+		return e.markDue(ctx, tx, records)
+	})
+	if err != nil {
+		return err
+	}
+	return e.store.Wake(ctx, ref, false, e.wake)
+}
+
+// RetryAll reads every document again whose record is in that state with that reason (an empty reason: any), and returns how many.
+func (e *Engine) RetryAll(ctx context.Context, ref ConnectionRef, state State, reason Reason) (int, error) {
+	count := 0
+	for after, more := int64(0), true; more; {
+		err := e.store.Update(ctx, ref.AccountID, func(tx Tx) error {
+			records, err := tx.RecordsByReason(ctx, ref.ConnectionID, state, reason, after, retryAtOnce)
+			if err != nil {
+				return err
+			}
+			more = len(records) == retryAtOnce
+			if len(records) > 0 {
+				after = records[len(records)-1].BsaleID
+			}
+			count += len(records)
+			return e.markDue(ctx, tx, records)
+		})
+		if err != nil {
+			return count, err
+		}
+	}
+	return count, e.store.Wake(ctx, ref, false, e.wake)
+}
+
+// retryAtOnce is how many records one transaction marks.
+const retryAtOnce = 1000
+
+func (e *Engine) markDue(ctx context.Context, tx Tx, records []*Record) error {
+	now := e.clock.Now()
+	for _, record := range records {
+		record.DueAt, record.Attempts, record.LastError = now, 0, ""
+		record.RulesVersion = "" // a person wants it decided again, settled or not
+	}
+	return tx.SaveRecords(ctx, records, now)
+}
+
+// SyncOptions say how one complete pass is made.
+type SyncOptions struct {
+	From bsale.Day
+	// Patience is how long to wait for a process that works on the connection.
+	Patience time.Duration
+	// Observe, if not nil, is told each document's plan once it is applied.
+	Observe func(Plan)
+	// Progress, if not nil, is told after each page how far the run is.
+	Progress func(Run)
+}
+
+// Sync makes one complete pass over the documents emitted since a day, in this process, and then takes what else waits. A pass that was interrupted goes on where it stood.
+// conflict: another process works on the connection.
+func (e *Engine) Sync(ctx context.Context, ref ConnectionRef, o SyncOptions) (Run, error) {
+	s := e.session(ref)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	ctx, lease, err := e.acquireWaiting(ctx, ref, o.Patience)
+	if err != nil {
+		return Run{}, err
+	}
+	defer lease.drop()
+	defer s.endPass()
+	s.observe = o.Observe
+	defer func() { s.observe = nil }()
+	run, err := e.syncRun(ctx, s, o)
+	if err != nil {
+		return run, e.syncFailed(ctx, s, err)
+	}
+	return run, nil
+}
+
+// syncFailed stops the connection where trying again is no use.
+func (e *Engine) syncFailed(ctx context.Context, s *session, err error) error {
+	if reason := stopReason(err); reason != "" && reason != RulesOutdated {
+		if stopErr := e.stop(context.WithoutCancel(ctx), s.ref, reason); stopErr != nil {
+			return stopErr
+		}
+	}
+	return err
+}
+
+func (e *Engine) syncRun(ctx context.Context, s *session, o SyncOptions) (Run, error) {
+	connection, err := e.connection(ctx, s.ref)
+	if err != nil {
+		return Run{}, err
+	}
+	if err := e.openClient(s, connection); err != nil {
+		return Run{}, err
+	}
+	s.lookUps = e.settings.LookUpsAtOnce
+	run, err := e.openSyncRun(ctx, s, connection, o.From)
+	if err != nil {
+		return Run{}, err
+	}
+	for run.State == RunActive {
+		if err := e.pageOf(ctx, s, run); err != nil {
+			return run, err
+		}
+		if run, err = e.readRun(ctx, s.ref, run.ID); err != nil {
+			return run, err
+		}
+		if o.Progress != nil {
+			o.Progress(run)
+		}
+	}
+	for {
+		did, err := e.drain(ctx, s, connection)
+		if err != nil {
+			return run, err
+		}
+		if !did {
+			break
+		}
+	}
+	for {
+		did, err := e.makeClients(ctx, s, connection)
+		if err != nil || !did {
+			return run, err
+		}
+	}
+}
+
+func (e *Engine) readRun(ctx context.Context, ref ConnectionRef, id crm.ID) (Run, error) {
+	var run Run
+	err := e.store.View(ctx, ref.AccountID, func(r Reader) (err error) {
+		run, err = r.Run(ctx, id)
+		return err
+	})
+	return run, err
+}
+
+// openSyncRun finds the interrupted run with the same beginning, or makes one.
+func (e *Engine) openSyncRun(ctx context.Context, s *session, connection Connection, from bsale.Day) (Run, error) {
+	var run Run
+	err := e.store.Update(ctx, s.ref.AccountID, func(tx Tx) error {
+		account, err := tx.Account(ctx)
+		if err != nil {
+			return err
+		}
+		active, err := tx.ActiveRuns(ctx, connection.ID)
+		if err != nil {
+			return err
+		}
+		to := today(e.clock.Now(), account).AddDays(1)
+		run = e.newRun(connection, RunSync, from, to)
+		for _, other := range active {
+			if other.Kind != RunSync {
+				continue
+			}
+			if other.From == run.From && other.To == run.To {
+				run = other
+				continue
+			}
+			other.State, other.FinishedAt = RunCancelled, e.clock.Now()
+			if err := tx.SaveRun(ctx, other); err != nil {
+				return err
+			}
+		}
+		return tx.SaveRun(ctx, run)
+	})
+	return run, err
+}
