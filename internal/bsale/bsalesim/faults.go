@@ -35,7 +35,7 @@ const (
 	kindSwitch                  // on or off
 	kindCount                   // a number
 	kindWait                    // a duration
-	kindOther                   // checked by its own parser
+	kindParsed                  // checked by its own parser
 )
 
 type faultSpec struct {
@@ -63,9 +63,9 @@ var faultSpecs = []faultSpec{
 	{"html", kindWhen, whenHint, "200 with a page of HTML"},
 	{"truncated", kindWhen, whenHint, "200 with JSON that breaks off"},
 	{"post-timeout", kindWhen, whenHint, "POST of a client: created, but the answer never comes"},
-	{"429-rate", kindOther, "R[:BLOCK]", "429 above R calls a second, then for all calls during BLOCK (default 5m)"},
-	{"429-header", kindOther, "SECONDS|none", "Retry-After on 429 (default 1)"},
-	{"429-body", kindOther, "SECONDS|none", "retry_after in the body of 429 (default none)"},
+	{"429-rate", kindParsed, "R[:BLOCK]", "429 above R calls a second, then for all calls during BLOCK (default 5m)"},
+	{"429-header", kindParsed, "SECONDS|none", "Retry-After on 429 (default 1)"},
+	{"429-body", kindParsed, "SECONDS|none", "retry_after in the body of 429 (default none)"},
 	{"slow", kindWait, "DURATION", "wait before every answer"},
 	{"insert-between-pages", kindCount, "N", "issue N documents after each page of documents"},
 	{"annul-between-pages", kindCount, "N", "annul N documents of each page of documents just served, so that rows leave the filtered list"},
@@ -74,7 +74,7 @@ var faultSpecs = []faultSpec{
 	{"legacy-dates", kindSwitch, "", "dates at 03:00Z instead of midnight UTC"},
 	{"list-state-default", kindSwitch, "", "lists without state show state 0 only"},
 	{"payments-array", kindSwitch, "", "expanded payments as a bare array"},
-	{"next", kindOther, "absent|null|token", "next on the last page: absent (default) or null; token: next carries the token"},
+	{"next", kindParsed, "absent|null|token", "next on the last page: absent (default) or null; token: next carries the token"},
 	{"no-created-at", kindSwitch, "", "clients without createdAt and updatedAt"},
 	{"string-numbers", kindSwitch, "", "amounts and dates as quoted strings"},
 	{"hide-emails", kindSwitch, "", `email "" in lists and expanded clients; the single client has it`},
@@ -85,7 +85,7 @@ var faultSpecs = []faultSpec{
 	{"hook-disorder", kindSwitch, "", "send notifications out of order"},
 	{"hook-no-send", kindSwitch, "", "leave send out of the notification"},
 	{"hook-test", kindSwitch, "", "send an empty test notification first"},
-	{"hook-early", kindOther, "N|DURATION", "notify before the document can be read: its first N reads, or all for a while, answer 404"},
+	{"hook-early", kindParsed, "N|DURATION", "notify before the document can be read: its first N reads, or all for a while, answer 404"},
 	{"hook-annul", kindSwitch, "", "notify annulments too (put)"},
 	{"hook-retry", kindCount, "N", "try a refused notification up to N more times"},
 }
@@ -159,7 +159,7 @@ func compile(f Fault) (*activeFault, error) {
 			return nil, bad
 		}
 		a.wait = d
-	case kindOther:
+	case kindParsed:
 		if !a.parseOther() {
 			return nil, bad
 		}
