@@ -73,6 +73,18 @@ func (e *Error) Error() string {
 	return s
 }
 
+// Message returns what the message catalogue makes a sentence of: the key without "error.", and the parameters with Field as "place".
+func (e *Error) Message() (key string, params map[string]string) {
+	params = maps.Clone(e.Params)
+	if e.Field != "" {
+		if params == nil {
+			params = map[string]string{}
+		}
+		params["place"] = e.Field
+	}
+	return e.Key, params
+}
+
 func (e *Error) Unwrap() error { return e.cause }
 
 // CodeOf returns the code of the first Error in err's chain, Internal if there is none, and "" for nil.
