@@ -1,0 +1,49 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+)
+
+// Engine is the kind of database.
+type Engine string
+
+// The engines.
+const (
+	SQLite   Engine = "sqlite"
+	Postgres Engine = "postgres"
+)
+
+// fault is what a database says is wrong, whatever its words.
+type fault int
+
+const (
+	faultNone        fault = iota
+	faultPrimaryKey        // a row with this key exists
+	faultUnique            // another unique value is taken
+	faultReference         // a row that is referred to does not exist
+	faultLocked            // somebody else holds a lock for too long
+	faultDeadlock          // two transactions wait for each other
+	faultReadOnly          // it cannot be written
+	faultFull              // no room is left
+	faultUnreachable       // it cannot be opened or reached
+	faultNotDatabase       // it is something else, or damaged
+)
+
+// dialect is all that differs between the engines once a database is open.
+type dialect struct {
+	engine Engine
+	// batches are the numbers of rows that one INSERT may carry, the largest first, ending in 1. On SQLite there is no round trip to save, and binding
+	// many parameters costs more than running a prepared statement again. Few sizes, so that few texts are to be prepared.
+	batches []int
+	// lockAccount makes the transaction the account's only writer. SQLite's writers are alone from the start.
+	lockAccount func(ctx context.Context, tx *sql.Tx, account int64) error
+	// yieldToWriters makes the transaction give up soon, with faultLocked, rather than wait for a lock.
+	yieldToWriters func(ctx context.Context, tx *sql.Tx) error
+	// fault recognises what err says, by its code.
+	fault func(err error) fault
+	// hasTable says whether there is such a table.
+	hasTable string
+	// view are the options of a transaction that reads.
+	view sql.TxOptions
+}

@@ -1,0 +1,314 @@
+-- +goose Up
+
+-- Conventions, the same on both engines:
+--   account_id, connection   the number of the account or the connection: short keys in every index; ids as text at the edges
+--   …_at                     unix microseconds UTC, 0 for "none"
+--   …_on, read_until         calendar day 2006-01-02, '' for "none"
+--   custom, origins, …       JSON; NULL for an absent list or map
+--   owner_id, contact_id     NULL in deal and contact where there is none, so that the reference can be checked; '' elsewhere
+
+CREATE TABLE account (
+	number     INTEGER PRIMARY KEY AUTOINCREMENT,
+	id         TEXT NOT NULL UNIQUE,
+	name       TEXT NOT NULL,
+	country    TEXT NOT NULL,
+	currency   TEXT NOT NULL,
+	time_zone  TEXT NOT NULL,
+	language   TEXT NOT NULL,
+	created_at INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE app_user (
+	account_id INTEGER NOT NULL REFERENCES account (number),
+	id         TEXT NOT NULL,
+	email      TEXT NOT NULL,
+	email_key  TEXT NOT NULL, -- in the form under which users are matched
+	name       TEXT NOT NULL,
+	role       TEXT NOT NULL,
+	active     INTEGER NOT NULL,
+	created_at INTEGER NOT NULL,
+	PRIMARY KEY (account_id, id),
+	UNIQUE (account_id, email_key)
+) STRICT;
+
+CREATE TABLE pipeline (
+	account_id INTEGER NOT NULL REFERENCES account (number),
+	id         TEXT NOT NULL,
+	name       TEXT NOT NULL,
+	position   INTEGER NOT NULL,
+	created_at INTEGER NOT NULL,
+	PRIMARY KEY (account_id, id),
+	UNIQUE (account_id, name)
+) STRICT;
+
+CREATE TABLE stage (
+	account_id   INTEGER NOT NULL,
+	id           TEXT NOT NULL,
+	pipeline_id  TEXT NOT NULL,
+	name         TEXT NOT NULL,
+	kind         TEXT NOT NULL,
+	position     INTEGER NOT NULL,
+	living_deals INTEGER NOT NULL DEFAULT 0, -- kept with every deal that is saved, so that the board never counts
+	living_value INTEGER NOT NULL DEFAULT 0, -- minor units of the account's currency
+	PRIMARY KEY (account_id, id),
+	UNIQUE (account_id, pipeline_id, name),
+	UNIQUE (account_id, pipeline_id, id),
+	FOREIGN KEY (account_id, pipeline_id) REFERENCES pipeline (account_id, id)
+) STRICT;
+
+CREATE TABLE custom_field (
+	account_id  INTEGER NOT NULL REFERENCES account (number),
+	id          TEXT NOT NULL,
+	entity      TEXT NOT NULL,
+	key         TEXT NOT NULL,
+	name        TEXT NOT NULL,
+	type        TEXT NOT NULL,
+	options     TEXT,
+	position    INTEGER NOT NULL,
+	created_at  INTEGER NOT NULL,
+	archived_at INTEGER NOT NULL,
+	PRIMARY KEY (account_id, id),
+	UNIQUE (account_id, key)
+) STRICT;
+
+CREATE UNIQUE INDEX custom_field_name ON custom_field (account_id, entity, name) WHERE archived_at = 0;
+
+CREATE TABLE contact (
+	account_id INTEGER NOT NULL,
+	id         TEXT NOT NULL,
+	first_name TEXT NOT NULL,
+	last_name  TEXT NOT NULL,
+	company    TEXT NOT NULL,
+	owner_id   TEXT,
+	source     TEXT NOT NULL,
+	custom     TEXT,
+	origins    TEXT,
+	created_at INTEGER NOT NULL,
+	updated_at INTEGER NOT NULL,
+	deleted_at INTEGER NOT NULL,
+	version    INTEGER NOT NULL,
+	PRIMARY KEY (account_id, id),
+	FOREIGN KEY (account_id, owner_id) REFERENCES app_user (account_id, id)
+) STRICT;
+
+CREATE TABLE contact_identity (
+	account_id INTEGER NOT NULL,
+	contact_id TEXT NOT NULL,
+	position   INTEGER NOT NULL,
+	kind       TEXT NOT NULL,
+	normalized TEXT NOT NULL,
+	value      TEXT NOT NULL,
+	is_primary INTEGER NOT NULL,
+	PRIMARY KEY (account_id, contact_id, position),
+	FOREIGN KEY (account_id, contact_id) REFERENCES contact (account_id, id)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX contact_identity_lookup ON contact_identity (account_id, kind, normalized);
+
+CREATE TABLE deal (
+	account_id       INTEGER NOT NULL,
+	id               TEXT NOT NULL,
+	name             TEXT NOT NULL,
+	contact_id       TEXT,
+	pipeline_id      TEXT NOT NULL,
+	stage_id         TEXT NOT NULL,
+	stage_entered_at INTEGER NOT NULL,
+	owner_id         TEXT,
+	value_minor      INTEGER NOT NULL,
+	value_currency   TEXT NOT NULL,
+	custom           TEXT,
+	origins          TEXT,
+	created_at       INTEGER NOT NULL,
+	updated_at       INTEGER NOT NULL,
+	deleted_at       INTEGER NOT NULL,
+	version          INTEGER NOT NULL,
+	PRIMARY KEY (account_id, id),
+	FOREIGN KEY (account_id, contact_id) REFERENCES contact (account_id, id),
+	FOREIGN KEY (account_id, pipeline_id, stage_id) REFERENCES stage (account_id, pipeline_id, id),
+	FOREIGN KEY (account_id, owner_id) REFERENCES app_user (account_id, id)
+) STRICT;
+
+CREATE INDEX deal_contact ON deal (account_id, contact_id, stage_id) WHERE deleted_at = 0;
+CREATE INDEX deal_board ON deal (account_id, stage_id, updated_at) WHERE deleted_at = 0;
+
+CREATE TABLE stage_change (
+	number        INTEGER PRIMARY KEY,
+	account_id    INTEGER NOT NULL,
+	deal_id       TEXT NOT NULL,
+	from_stage_id TEXT NOT NULL,
+	to_stage_id   TEXT NOT NULL,
+	at            INTEGER NOT NULL,
+	stood         INTEGER NOT NULL, -- nanoseconds
+	actor_kind    TEXT NOT NULL,
+	actor_id      TEXT NOT NULL
+) STRICT;
+
+CREATE INDEX stage_change_deal ON stage_change (account_id, deal_id, at);
+
+CREATE TABLE event (
+	number     INTEGER PRIMARY KEY,
+	account_id INTEGER NOT NULL,
+	id         TEXT NOT NULL,
+	entity     TEXT NOT NULL,
+	entity_id  TEXT NOT NULL,
+	type       TEXT NOT NULL,
+	at         INTEGER NOT NULL,
+	actor_kind TEXT NOT NULL,
+	actor_id   TEXT NOT NULL,
+	document   TEXT NOT NULL,
+	changes    TEXT
+) STRICT;
+
+CREATE INDEX event_entity ON event (account_id, entity, entity_id, at);
+
+CREATE TABLE connection (
+	number              INTEGER PRIMARY KEY AUTOINCREMENT,
+	account_id          INTEGER NOT NULL REFERENCES account (number),
+	id                  TEXT NOT NULL,
+	base_url            TEXT NOT NULL,
+	sealed_token        BLOB,
+	token_last_four     TEXT NOT NULL,
+	requests_per_second REAL NOT NULL,
+	rules               TEXT,
+	hook                TEXT NOT NULL,
+	enabled             INTEGER NOT NULL,
+	stop_reason         TEXT NOT NULL,
+	read_until          TEXT NOT NULL,
+	next_poll_at        INTEGER NOT NULL,
+	next_recheck_at     INTEGER NOT NULL,
+	last_poll_at        INTEGER NOT NULL,
+	created_at          INTEGER NOT NULL,
+	updated_at          INTEGER NOT NULL,
+	UNIQUE (account_id, id)
+) STRICT;
+
+CREATE UNIQUE INDEX connection_hook ON connection (hook) WHERE hook <> '';
+
+-- What webhooks and workers write about a connection stands apart from its settings: whoever saves the settings in a long
+-- transaction neither blocks nor undoes them.
+CREATE TABLE connection_signal (
+	connection       INTEGER PRIMARY KEY REFERENCES connection (number),
+	account_id       INTEGER NOT NULL,
+	last_notified_at INTEGER NOT NULL,
+	woken            INTEGER NOT NULL DEFAULT FALSE,
+	holder           TEXT NOT NULL DEFAULT '',
+	held_until       INTEGER NOT NULL DEFAULT 0
+) STRICT;
+
+CREATE TABLE record (
+	account_id     INTEGER NOT NULL,
+	connection     INTEGER NOT NULL,
+	bsale_id       INTEGER NOT NULL,
+	state          TEXT NOT NULL,
+	reason         TEXT NOT NULL,
+	hash           TEXT NOT NULL,
+	rules_version  TEXT NOT NULL,
+	contact_id     TEXT NOT NULL,
+	deal_id        TEXT NOT NULL,
+	kind           TEXT NOT NULL,
+	type_name      TEXT NOT NULL,
+	number         TEXT NOT NULL,
+	folio          TEXT NOT NULL,
+	emitted_on     TEXT NOT NULL,
+	total_minor    INTEGER NOT NULL,
+	total_currency TEXT NOT NULL,
+	client_id      INTEGER NOT NULL,
+	client_name    TEXT NOT NULL,
+	public_url     TEXT NOT NULL,
+	standing       TEXT NOT NULL,
+	credited       INTEGER NOT NULL,
+	sale_id        INTEGER NOT NULL,
+	refs           TEXT,
+	due_at         INTEGER NOT NULL,
+	notified_at    INTEGER NOT NULL DEFAULT 0, -- of the latest hint; decides whether a read was early enough to clear due_at
+	attempts       INTEGER NOT NULL,
+	last_error     TEXT NOT NULL,
+	seen_at        INTEGER NOT NULL,
+	decided_at     INTEGER NOT NULL,
+	PRIMARY KEY (connection, bsale_id)
+) STRICT;
+
+CREATE INDEX record_reason ON record (connection, state, reason, bsale_id);
+CREATE INDEX record_due ON record (connection, bsale_id, due_at) WHERE due_at > 0;
+CREATE INDEX record_deal ON record (account_id, deal_id) WHERE deal_id <> '';
+CREATE INDEX record_folio ON record (connection, folio) WHERE folio <> '';
+
+-- The folios that credit notes without a sale wait for.
+CREATE TABLE record_reference (
+	account_id INTEGER NOT NULL,
+	connection INTEGER NOT NULL,
+	bsale_id   INTEGER NOT NULL,
+	folio      TEXT NOT NULL,
+	PRIMARY KEY (connection, bsale_id, folio),
+	FOREIGN KEY (connection, bsale_id) REFERENCES record (connection, bsale_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX record_reference_folio ON record_reference (connection, folio);
+
+CREATE TABLE client_link (
+	account_id   INTEGER NOT NULL,
+	connection   INTEGER NOT NULL,
+	client_id    INTEGER NOT NULL,
+	contact_id   TEXT NOT NULL,
+	looked_up_at INTEGER NOT NULL,
+	email        TEXT NOT NULL,
+	phone        TEXT NOT NULL,
+	PRIMARY KEY (connection, client_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX client_link_contact ON client_link (connection, contact_id) WHERE contact_id <> '';
+
+CREATE TABLE run (
+	account_id  INTEGER NOT NULL,
+	connection  INTEGER NOT NULL REFERENCES connection (number),
+	id          TEXT NOT NULL,
+	kind        TEXT NOT NULL,
+	state       TEXT NOT NULL,
+	from_on     TEXT NOT NULL,
+	to_on       TEXT NOT NULL,
+	estimate    INTEGER NOT NULL,
+	progress    TEXT,
+	counts      TEXT NOT NULL,
+	calls       INTEGER NOT NULL,
+	last_error  TEXT NOT NULL,
+	started_at  INTEGER NOT NULL,
+	finished_at INTEGER NOT NULL,
+	PRIMARY KEY (account_id, id)
+) STRICT;
+
+CREATE INDEX run_started ON run (connection, started_at, id);
+CREATE INDEX run_active ON run (connection, started_at) WHERE state = 'active';
+
+CREATE TABLE history (
+	number      INTEGER PRIMARY KEY,
+	account_id  INTEGER NOT NULL,
+	connection  INTEGER NOT NULL,
+	id          TEXT NOT NULL,
+	run_id      TEXT NOT NULL,
+	bsale_id    INTEGER NOT NULL,
+	at          INTEGER NOT NULL,
+	outcome     TEXT NOT NULL,
+	reason      TEXT NOT NULL,
+	title       TEXT NOT NULL,
+	client_name TEXT NOT NULL,
+	plan        TEXT
+) STRICT;
+
+CREATE INDEX history_newest ON history (connection, number);
+CREATE INDEX history_document ON history (connection, bsale_id, number);
+
+CREATE TABLE client_request (
+	account_id      INTEGER NOT NULL,
+	connection      INTEGER NOT NULL REFERENCES connection (number),
+	contact_id      TEXT NOT NULL,
+	state           TEXT NOT NULL,
+	client_id       INTEGER NOT NULL,
+	sent_at         INTEGER NOT NULL,
+	attempts        INTEGER NOT NULL,
+	next_attempt_at INTEGER NOT NULL,
+	last_error      TEXT NOT NULL,
+	created_at      INTEGER NOT NULL,
+	PRIMARY KEY (connection, contact_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX client_request_due ON client_request (connection, created_at) WHERE state = 'pending';
