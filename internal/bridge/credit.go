@@ -15,6 +15,8 @@ func (d *decision) creditNote() {
 		d.end(Skipped, BeforeStart)
 	case d.linked():
 		d.linkedCreditNote()
+	case d.settled():
+		d.endSettled()
 	case d.doc.Annulled:
 		d.end(Skipped, AnnulledBeforeSeen)
 	default:

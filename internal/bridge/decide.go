@@ -60,7 +60,7 @@ func (d *decision) dealDocument() {
 	case d.linked(): // 4
 		d.linkedDocument()
 	case d.settled():
-		d.end(Skipped, d.record.Reason)
+		d.endSettled()
 	case d.doc.Annulled: // 5
 		d.end(Skipped, AnnulledBeforeSeen)
 	case d.doc.Client == nil: // 6
@@ -80,12 +80,20 @@ func (d *decision) linked() bool {
 	return d.record != nil && d.record.State == StateLinked && d.record.DealID != ""
 }
 
-// settledReasons stand until the document or the rules change: an old receipt must not take a deal that was opened long after it.
-var settledReasons = []Reason{NoOpenDeal, AnnulledBeforeSeen}
-
+// settled says whether the document was skipped, or was a conflict, with the same content and under the same rules. Then it stays so until a person asks for
+// another try: what came later must not change the past.
 func (d *decision) settled() bool {
 	r := d.record
-	return r != nil && r.State == StateSkipped && slices.Contains(settledReasons, r.Reason) && r.Hash == d.doc.Hash && r.RulesVersion == d.rules.Version
+	return r != nil && (r.State == StateSkipped || r.State == StateConflict) && r.Hash == d.doc.Hash && r.RulesVersion == d.rules.Version
+}
+
+// endSettled repeats the outcome that stands.
+func (d *decision) endSettled() {
+	if d.record.State == StateConflict {
+		d.end(Conflict, d.record.Reason)
+		return
+	}
+	d.end(Skipped, d.record.Reason)
 }
 
 func (d *decision) genericClient() bool {

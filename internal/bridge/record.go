@@ -22,8 +22,8 @@ const (
 // State is where a record stands.
 //
 //	new ──> linked            a document that was notified but not read yet, then decided
-//	 │ └──> skipped ──> linked   decided again each time it is read (see Reason.Settled)
-//	 │ └──> conflict ──> linked  settled by a person, then decided again
+//	 │ └──> skipped ──> linked   when the document or the rules change, or a person asks for another try
+//	 │ └──> conflict ──> linked  likewise, once a person has settled it
 //	 └────> failed ──> …         could not be read; retried until attempts run out
 type State string
 

@@ -350,7 +350,7 @@ func (w *Workspace) settle(record *Record, doc Document, plan Plan, deal *crm.De
 		record.Hash, record.RulesVersion = doc.Hash, w.rules.Version
 	}
 	record.References = nil
-	if plan.Reason == CreditedSaleUnknown {
+	if waitsForSale(plan.Reason) {
 		for _, reference := range doc.References {
 			record.References = append(record.References, reference.Folio)
 		}
@@ -495,14 +495,18 @@ func (w *Workspace) applySale(plan *SalePlan) {
 	w.changed.records[sale.BsaleID] = sale
 }
 
+func waitsForSale(reason Reason) bool {
+	return reason == CreditedSaleUnknown || reason == CreditedSaleWithoutDeal
+}
+
 // wakeCreditNotes makes credit notes due that waited for this sale.
 func (w *Workspace) wakeCreditNotes(sale *Record, before Record) {
 	if !sale.Kind.IsSale() || sale.DealID == "" || before.DealID != "" {
 		return
 	}
 	for id := range w.seen.Waiting[sale.Folio] {
-		if note := w.seen.Records[id]; note.Reason == CreditedSaleUnknown {
-			note.DueAt = w.clock.Now()
+		if note := w.seen.Records[id]; waitsForSale(note.Reason) {
+			note.DueAt, note.RulesVersion = w.clock.Now(), "" // not settled any more
 			w.changed.records[id] = note
 		}
 	}
