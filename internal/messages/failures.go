@@ -296,8 +296,8 @@ var failures = map[string]text{
 
 	// The key that seals tokens.
 	"error.secret_key_missing": {
-		"Falta la clave que protege los tokens. Define la variable PUENTE_SECRET_KEY con la clave de siempre, o deja el archivo de la clave en {path}.",
-		"The key that protects tokens is missing. Set the variable PUENTE_SECRET_KEY to the key in use, or put the key's file at {path}.",
+		"Falta la clave que protege los tokens. Define la variable PUENTE_SECRET_KEY con la clave de siempre; si es la primera vez, crea una con: openssl rand -base64 32",
+		"The key that protects tokens is missing. Set the variable PUENTE_SECRET_KEY to the key in use; the first time, make one with: openssl rand -base64 32",
 	},
 	"error.secret_key_invalid": {
 		"La clave en {source} no sirve: deben ser 32 bytes en base64, sin nada más. Crea una con: openssl rand -base64 32",

@@ -149,6 +149,7 @@ var callsWithKeys = map[string]struct {
 	"NewError":       {1, nil},
 	"problem":        {1, nil},
 	"word":           {1, []string{"value", "known"}},
+	"keyError":       {0, nil}, // of internal/secret
 	"notFound":       {0, []string{"id"}},
 	"unusable":       {0, []string{"database"}},
 	"schemaConflict": {0, []string{"database", "version", "program_version"}},
