@@ -60,7 +60,7 @@ var phonesBad = map[string][]phoneVariant{
 		{"s/n", ""},
 	},
 	"PE": {
-		{"{a}{b}", ""},
+		{"9{a}321", ""},
 		{"234{b}", ""},
 		{"9{a}{b} - Rosa", ""},
 		{"sin fono", ""},
