@@ -289,6 +289,10 @@ var failures = map[string]text{
 		"La cuenta no tiene ninguna conexión con Bsale. Créala con “puente connect”.",
 		"The account has no connection to Bsale. Create one with “puente connect”.",
 	},
+	"error.hook_not_found": {
+		"Ninguna conexión recibe avisos en esa dirección. Copia de nuevo la dirección desde la conexión y ponla en Bsale.",
+		"No connection receives notifications at that address. Copy the address from the connection again and set it in Bsale.",
+	},
 	"error.hook_taken": {
 		"La dirección de avisos ya la usa otra conexión. Crea la conexión de nuevo para que reciba otra.",
 		"Another connection uses that address for notifications. Create the connection again to get another one.",
