@@ -49,12 +49,14 @@ type Pager[T any] struct {
 
 	progress Progress
 	seen     window
-	moves    int // fetches in a row that only told that the list had moved
+	moves    int // requests in a row that brought nothing new
+	slack    int // rows to read again, after the list shrank
 }
 
-// maxMoves bounds how often in a row a page is read again because the list moved. A list that keeps
-// moving faster than it can be read would otherwise be read for ever.
-const maxMoves = 20
+// maxMoves bounds the requests in a row that bring nothing new, because the list moved or because
+// rows that are known are read again. Twenty pages of known rows are the most that a great step back
+// can bring; a list that moves faster than it can be read would otherwise be read for ever.
+const maxMoves = 2 * windowSize / MaxPageSize
 
 // maxEmpty bounds the empty pages in a row that are jumped over before count is no longer believed.
 const maxEmpty = 3
@@ -72,14 +74,12 @@ func (p *Pager[T]) Next(ctx context.Context) (Page[T], error) {
 			return Page[T]{}, err
 		}
 		if moved {
-			if p.moves++; p.moves > maxMoves {
-				p.moves = 0
-				return Page[T]{}, &Error{Kind: KindUnavailable, Method: "GET", Path: p.path, Message: "the list changes faster than it can be read"}
+			if err := p.stuck(); err != nil {
+				return Page[T]{}, err
 			}
 			continue
 		}
-		rows := len(page.Items) + len(page.Rejected)
-		if rows == 0 && !at.Finished() {
+		if page.rows() == 0 && !at.Finished() {
 			// The first empty page is read again: Bsale has hiccups. The second is believed.
 			if empty++; empty%2 == 1 {
 				continue
@@ -91,10 +91,12 @@ func (p *Pager[T]) Next(ctx context.Context) (Page[T], error) {
 			continue
 		}
 		empty = 0
-		at.Done += rows
 		page.Items = slices.DeleteFunc(page.Items, func(t T) bool { return p.seen.has(p.id(t)) })
 		page.Items = dropRepeats(page.Items, p.id)
-		if len(page.Items) == 0 && len(page.Rejected) == 0 {
+		if page.rows() == 0 {
+			if err := p.stuck(); err != nil {
+				return Page[T]{}, err
+			}
 			continue
 		}
 		slices.SortStableFunc(page.Items, p.compare)
@@ -115,63 +117,98 @@ func (p *Pager[T]) Next(ctx context.Context) (Page[T], error) {
 	return Page[T]{}, io.EOF
 }
 
-// read fetches the rows after at.Done. moved is true when the answer tells that these are other rows
-// than were meant; at is then corrected and the page must be read again.
+// stuck counts a request that brought nothing new.
+func (p *Pager[T]) stuck() error {
+	if p.moves++; p.moves <= maxMoves {
+		return nil
+	}
+	p.moves = 0
+	return &Error{Kind: KindUnavailable, Method: "GET", Path: p.path, Message: "the list changes faster than it can be read"}
+}
+
+// read fetches the rows after at.Done and moves at behind them. moved is true when the answer tells
+// that rows would be jumped over; at is then corrected and the page must be read again. A page
+// without rows leaves at.Done where it was.
 func (p *Pager[T]) read(ctx context.Context, at *Progress) (page Page[T], moved bool, err error) {
 	if at.NewestFirst {
 		return p.readFromEnd(ctx, at)
 	}
-	page, err = p.fetch(ctx, at.Done, p.limit)
+	// A list that shrank before this request will shrink before the next: start a little earlier,
+	// or a busy hour would turn into stepping back for ever.
+	first := max(0, at.Done-p.slack)
+	page, err = p.fetch(ctx, first, p.limit)
 	if err != nil {
 		return page, false, err
 	}
 	if !at.Started {
-		at.Started, at.Count = true, page.Count
-		if page.Count > len(page.Items) && descending(page.Items, p.id) {
-			at.NewestFirst = true
+		at.Started, at.Count, at.Done = true, page.Count, page.rows()
+		if page.Count > page.rows() && descending(page.Items, p.id) {
+			at.NewestFirst, at.Done = true, 0
 			return page, true, nil
 		}
 		return page, false, nil
 	}
-	return page, at.recount(page.Count), nil
+	p.slack = min(at.recount(page.Count), p.limit/2)
+	switch end := first + page.rows(); {
+	case first > at.Done:
+		return page, true, nil
+	case page.rows() > 0 && end <= at.Done: // nothing but the overlap
+		return page, true, nil
+	case page.rows() > 0:
+		at.Done = end
+	}
+	return page, false, nil
 }
 
 // readFromEnd reads a descending list from its end. Rows are counted from the oldest, so new ones,
 // which come in at the front, change nothing but the offset.
 func (p *Pager[T]) readFromEnd(ctx context.Context, at *Progress) (page Page[T], moved bool, err error) {
-	size := min(p.limit, at.Count-at.Done)
-	first := at.Count - at.Done - size
-	for got := 0; got < size; {
-		part, err := p.fetch(ctx, first+got, size-got)
+	ask := min(p.limit, at.Count-at.Done)
+	offset := at.Count - at.Done - ask
+	// low and high bound the rows read, counted from the oldest. The window is whole when low has
+	// come down to Done. It takes more than one request when the page is short, or when rows arrived
+	// at the front and moved the window off its rows; the rest is then asked for generously, since
+	// rows that were read before are dropped anyway.
+	low, high := 0, 0
+	for again := false; ; again = true {
+		part, err := p.fetch(ctx, offset, ask)
 		if err != nil {
 			return page, false, err
 		}
-		if part.Count != at.Count {
-			at.recount(part.Count)
+		left := at.recount(part.Count)
+		if (again && left > 0) || offset >= at.Count {
 			return page, true, nil
 		}
-		page.Items = append(page.Items, part.Items...)
-		page.Rejected = append(page.Rejected, part.Rejected...)
-		n := len(part.Items) + len(part.Rejected)
+		n := part.rows()
 		if n == 0 {
 			break
 		}
-		got += n // a short page: the rest of the window is still to be read
+		page.Items = append(page.Items, part.Items...)
+		page.Rejected = append(page.Rejected, part.Rejected...)
+		if !again {
+			page.Offset, high = offset, at.Count-offset
+		}
+		low = at.Count - offset - n
+		if low <= at.Done {
+			break
+		}
+		offset, ask = offset+n, p.limit
 	}
-	page.Offset = first
+	if high > 0 {
+		at.Done = max(at.Done, high)
+	}
 	return page, false, nil
 }
 
-// recount takes over a new count. When rows have left, it steps back by their number, since any of
-// them may have stood before the place reached, and reports whether that changed the place.
-func (at *Progress) recount(count int) (moved bool) {
-	left := at.Count - count
+func (p *Page[T]) rows() int { return len(p.Items) + len(p.Rejected) }
+
+// recount takes over a new count and returns how many rows have left. It steps back by their
+// number, since any of them may have stood before the place reached.
+func (at *Progress) recount(count int) (left int) {
+	left = max(0, at.Count-count)
 	at.Count = count
-	if left <= 0 || at.Done == 0 {
-		return false
-	}
 	at.Done = max(0, at.Done-left)
-	return true
+	return left
 }
 
 // descending reports that the ids fall throughout, which takes at least two rows.
