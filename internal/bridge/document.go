@@ -236,7 +236,8 @@ func newClient(b bsale.Customer, country crm.Country) Client {
 		Code: b.Code, Email: strings.ToLower(strings.TrimSpace(b.Email)), Phone: b.Phone,
 		Activity: b.Activity, Address: b.Address, District: b.Municipality, City: b.City, Note: b.Note,
 	}
-	if id, ok := crm.NormalizeTaxID(b.Code, country); ok && !b.IsForeigner {
+	// A foreigner's code is a passport or whatever was typed: never a tax id, except that it may be the generic one.
+	if id, ok := crm.NormalizeTaxID(b.Code, country); ok && (!b.IsForeigner || id.Generic) {
 		c.Code = id.Normalized
 		if c.GenericTaxID = id.Generic; !id.Generic {
 			c.TaxIDKey = id.Normalized

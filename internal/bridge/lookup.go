@@ -50,7 +50,7 @@ func (e *Engine) lookUpClients(ctx context.Context, s *session, docs []bsale.Doc
 		}
 		link := links[doc.Client.ID]
 		if (link == nil || link.LookedUpAt.IsZero() && link.ContactID == "") && rules.needsLookUp(doc) && s.lookUps > 0 {
-			link, err = e.lookUp(ctx, s, doc.Client.ID)
+			link, err = e.lookUp(ctx, s, *doc.Client)
 			if err != nil {
 				return nil, err
 			}
@@ -89,10 +89,10 @@ func fillIn(client *bsale.Customer, link *ClientLink) {
 }
 
 // lookUp reads one client with its contacts.
-func (e *Engine) lookUp(ctx context.Context, s *session, id int64) (*ClientLink, error) {
+func (e *Engine) lookUp(ctx context.Context, s *session, listed bsale.Customer) (*ClientLink, error) {
 	s.lookUps--
-	link := &ClientLink{ConnectionID: s.ref.ConnectionID, ClientID: id, LookedUpAt: e.clock.Now()}
-	client, err := s.client.Client(ctx, id)
+	link := &ClientLink{ConnectionID: s.ref.ConnectionID, ClientID: listed.ID, LookedUpAt: e.clock.Now()}
+	client, err := s.client.Client(ctx, listed.ID)
 	if errors.Is(err, bsale.ErrNotFound) { // deleted meanwhile
 		return link, nil
 	}
@@ -108,7 +108,7 @@ func (e *Engine) lookUp(ctx context.Context, s *session, id int64) (*ClientLink,
 			link.Phone = contact.Phone
 		}
 	}
-	if link.Email != "" || link.Phone != "" {
+	if listed.Email == "" && link.Email != "" || listed.Phone == "" && link.Phone != "" {
 		s.lookUps += lookUpHit
 	}
 	return link, nil
