@@ -148,25 +148,31 @@ func cleanBase(raw string) (string, error) {
 	return strings.TrimRight(u.String(), "/"), nil
 }
 
+// defaultHTTP is shared by all clients that bring none of their own, so that a program which makes a
+// client per run neither dials anew each time nor piles up idle connections.
+var defaultHTTP = sync.OnceValue(func() *http.Client {
+	dialer := &net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}
+	return &http.Client{
+		Timeout: 90 * time.Second, // a page of 50 with everything expanded is slow work for Bsale
+		Transport: &http.Transport{
+			Proxy:                 http.ProxyFromEnvironment,
+			DialContext:           dialer.DialContext,
+			ForceAttemptHTTP2:     true,
+			MaxIdleConns:          50,
+			MaxIdleConnsPerHost:   10,
+			IdleConnTimeout:       90 * time.Second,
+			TLSHandshakeTimeout:   10 * time.Second,
+			ResponseHeaderTimeout: 60 * time.Second,
+		},
+	}
+})
+
 // guarded returns a copy of h that follows a redirect only to the same host by the same scheme and
 // only for reads. net/http drops Authorization when the host changes; it does not know that
 // access_token is as secret.
 func guarded(h *http.Client) *http.Client {
 	if h == nil {
-		dialer := &net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}
-		h = &http.Client{
-			Timeout: 90 * time.Second, // a page of 50 with everything expanded is slow work for Bsale
-			Transport: &http.Transport{
-				Proxy:                 http.ProxyFromEnvironment,
-				DialContext:           dialer.DialContext,
-				ForceAttemptHTTP2:     true,
-				MaxIdleConns:          10,
-				MaxIdleConnsPerHost:   4,
-				IdleConnTimeout:       90 * time.Second,
-				TLSHandshakeTimeout:   10 * time.Second,
-				ResponseHeaderTimeout: 60 * time.Second,
-			},
-		}
+		h = defaultHTTP()
 	}
 	copied := *h
 	theirs := h.CheckRedirect

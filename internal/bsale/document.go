@@ -405,6 +405,9 @@ type DocumentFilter struct {
 	Number         int64 // folio, unique per type only
 	DocumentTypeID int64
 	OfficeID       int64
+	// MayBeCut names the lists of which the 25 items that come along are enough. Making a longer list
+	// whole costs a further call or two per document; the zero value does it for all lists.
+	MayBeCut Lists
 }
 
 // farDay bounds an open end. It is the last full year that fits in 32 bits, in case the other side
@@ -450,7 +453,7 @@ func (c *Client) DocumentPage(ctx context.Context, f DocumentFilter, offset, lim
 	if err != nil {
 		return page, err
 	}
-	if err := c.completeAll(ctx, page.Items); err != nil {
+	if err := c.completeAll(ctx, page.Items, f.MayBeCut); err != nil {
 		return Page[Document]{}, err
 	}
 	return page, nil
@@ -476,7 +479,9 @@ func (c *Client) Documents(f DocumentFilter, resume Progress) *DocumentPager {
 		fetch: func(ctx context.Context, offset, limit int) (Page[Document], error) {
 			return c.documentPage(ctx, f, offset, limit)
 		},
-		finish:   c.completeAll,
+		finish: func(ctx context.Context, docs []Document) error {
+			return c.completeAll(ctx, docs, f.MayBeCut)
+		},
 		id:       func(d Document) int64 { return d.ID },
 		compare:  compareDocuments,
 		path:     "/documents.json",
@@ -508,15 +513,15 @@ func (c *Client) Document(ctx context.Context, id int64) (Document, error) {
 	if err != nil {
 		return Document{}, err
 	}
-	if err := c.complete(ctx, &d, true); err != nil {
+	if err := c.complete(ctx, &d, true, 0); err != nil {
 		return Document{}, err
 	}
 	return d, nil
 }
 
-func (c *Client) completeAll(ctx context.Context, docs []Document) error {
+func (c *Client) completeAll(ctx context.Context, docs []Document, mayBeCut Lists) error {
 	for i := range docs {
-		if err := c.complete(ctx, &docs[i], false); err != nil {
+		if err := c.complete(ctx, &docs[i], false, mayBeCut); err != nil {
 			return err
 		}
 	}
@@ -525,10 +530,14 @@ func (c *Client) completeAll(ctx context.Context, docs []Document) error {
 
 // complete fetches the lists of d that are cut and, if unexpanded is set, those that were not
 // expanded either. On pages the latter would cost a call per document and list; there Partial tells.
-func (c *Client) complete(ctx context.Context, d *Document, unexpanded bool) error {
-	if d.Partial == 0 {
+// Lists in mayBeCut are left as they are.
+func (c *Client) complete(ctx context.Context, d *Document, unexpanded bool, mayBeCut Lists) error {
+	if d.Partial&^mayBeCut == 0 {
 		return nil
 	}
+	cut := d.Partial & mayBeCut
+	d.Partial &^= mayBeCut
+	defer func() { d.Partial |= cut }()
 	base := fmt.Sprintf("/documents/%d", d.ID)
 	return errors.Join(
 		completeList(ctx, c, &d.Partial, ListDetails, unexpanded, base+"/details.json", &d.Details, convertDetail),

@@ -513,3 +513,26 @@ func TestConfigIsNotShownByJSON(t *testing.T) {
 		t.Errorf("%s %v", b, err)
 	}
 }
+
+func TestTheDefaultHTTPClientIsSharedAndGuarded(t *testing.T) {
+	t.Cleanup(defaultHTTP().CloseIdleConnections)
+	// Without pacing and clock of its own, too: everything at its default.
+	plain := func(cfg *Config) { *cfg = Config{BaseURL: cfg.BaseURL, Token: cfg.Token} }
+	a, _ := newTestClient(t, replies(reply{body: mustJSON(documentJSON(7))}), plain)
+	b, _ := newTestClient(t, replies(reply{body: mustJSON(documentJSON(8))}), plain)
+	if d, err := a.Document(t.Context(), 7); err != nil || d.ID != 7 {
+		t.Error(d.ID, err)
+	}
+	if d, err := b.Document(t.Context(), 8); err != nil || d.ID != 8 {
+		t.Error(d.ID, err)
+	}
+	if a.http.Transport != b.http.Transport || a.http.CheckRedirect == nil || defaultHTTP().CheckRedirect != nil {
+		t.Error("clients must share connections, each with its own guard")
+	}
+	if a.limiter == nil || float64(a.limiter.Limit()) != DefaultRequestsPerSecond || a.limiter.Burst() != 1 {
+		t.Error("the default is paced")
+	}
+	if j := a.jitter(); j < 0 || j >= 1 {
+		t.Error(j)
+	}
+}
