@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -39,7 +40,7 @@ type Document struct {
 	Address    string
 	District   string
 	City       string
-	Products   string
+	Products   string // only when the rules read them: see Ruleset.mayBeCut
 	Payments   string
 	Attributes map[string]string
 	References []Reference // of a credit note
@@ -202,11 +203,13 @@ func NewDocument(d bsale.Document, rules Ruleset, directory Directory) Document 
 	for _, attribute := range d.Attributes {
 		doc.Attributes[attribute.Name] = attribute.Value
 	}
-	codes := make([]string, 0, len(d.Details))
-	for _, line := range d.Details {
-		codes = append(codes, line.VariantCode)
+	if rules.readsProducts() {
+		codes := make([]string, 0, len(d.Details))
+		for _, line := range d.Details {
+			codes = append(codes, line.VariantCode)
+		}
+		doc.Products = joinDistinct(codes)
 	}
-	doc.Products = joinDistinct(codes)
 	names := make([]string, 0, len(d.Payments))
 	for _, payment := range d.Payments {
 		names = append(names, payment.Name)
@@ -219,6 +222,21 @@ func NewDocument(d bsale.Document, rules Ruleset, directory Directory) Document 
 	}
 	doc.Hash = doc.contentHash()
 	return doc
+}
+
+// readsProducts says whether the mapping takes anything from a document's lines.
+func (r Ruleset) readsProducts() bool {
+	fromLines := func(rule FieldRule) bool { return rule.From == sourceProducts }
+	return slices.ContainsFunc(r.Deal, fromLines) || slices.ContainsFunc(r.Contact, fromLines)
+}
+
+// mayBeCut names the lists that need not be whole: lines, which are the only ones to be long, are read beyond the 25 that come along only for a mapping
+// that takes something from them.
+func (r Ruleset) mayBeCut() bsale.Lists {
+	if r.readsProducts() {
+		return 0
+	}
+	return bsale.ListDetails
 }
 
 // KindOf says what a document type is, under these rules.

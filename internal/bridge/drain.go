@@ -88,7 +88,7 @@ func (e *Engine) readDue(ctx context.Context, s *session, day bsale.Day, due []*
 // Other documents on those pages come along: they were issued too, and in this order.
 func (e *Engine) readTail(ctx context.Context, s *session, day bsale.Day, wanted map[int64]bool, b *batch) error {
 	// Yesterday's and tomorrow's dates are in the window: late documents are dated either way.
-	filter := bsale.DocumentFilter{EmittedFrom: day.AddDays(-1), EmittedTo: day.AddDays(1), State: bsale.Active.Ptr()}
+	filter := bsale.DocumentFilter{EmittedFrom: day.AddDays(-1), EmittedTo: day.AddDays(1), State: bsale.Active.Ptr(), MayBeCut: s.mayBeCut}
 	calls := len(wanted)
 	offset, jumped := 0, false
 	if s.tail.day == day {

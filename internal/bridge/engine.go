@@ -105,8 +105,9 @@ type session struct {
 	mu        sync.Mutex // one piece of work at a time within the process, whatever the lease says
 	ref       ConnectionRef
 	client    *bsale.Client
-	openedFor time.Time // Connection.UpdatedAt the client was made for
-	calls     int64     // of the client that were accounted for
+	mayBeCut  bsale.Lists // in the documents that are read, under the rules of now
+	openedFor time.Time   // Connection.UpdatedAt the client was made for
+	calls     int64       // of the client that were accounted for
 
 	directory   Directory
 	directoryAt time.Time
@@ -182,11 +183,11 @@ const maxIdle = 100
 // step does one piece of work: the documents that wait, the start of a poll, one page of a run, or the clients to be made. did is false when
 // there was nothing to do.
 func (e *Engine) step(ctx context.Context, s *session) (did bool, err error) {
-	connection, err := e.connection(ctx, s.ref)
+	connection, rules, err := e.current(ctx, s.ref)
 	if err != nil || !connection.running() {
 		return false, err
 	}
-	if err := e.openClient(s, connection); err != nil {
+	if err := e.prepare(s, connection, rules); err != nil {
 		return false, err
 	}
 	for _, work := range []func(context.Context, *session, Connection) (bool, error){
@@ -210,7 +211,26 @@ func (e *Engine) connection(ctx context.Context, ref ConnectionRef) (Connection,
 	return connection, err
 }
 
-func (e *Engine) openClient(s *session, connection Connection) error {
+// current reads the connection and, if it runs, its rules as they fit the account now.
+func (e *Engine) current(ctx context.Context, ref ConnectionRef) (Connection, Ruleset, error) {
+	var connection Connection
+	var rules Ruleset
+	err := e.store.View(ctx, ref.AccountID, func(r Reader) (err error) {
+		if connection, err = r.Connection(ctx, ref.ConnectionID); err != nil || !connection.running() {
+			return err
+		}
+		connection, rules, _, err = readRules(ctx, r, ref.ConnectionID)
+		return err
+	})
+	return connection, rules, err
+}
+
+// prepare makes the session fit the connection as it is now: its address and token, and how much of the documents its rules need.
+func (e *Engine) prepare(s *session, connection Connection, rules Ruleset) error {
+	if mayBeCut := rules.mayBeCut(); s.mayBeCut != mayBeCut {
+		s.mayBeCut = mayBeCut
+		s.endPass()
+	}
 	if s.client != nil && s.openedFor.Equal(connection.UpdatedAt) {
 		return nil
 	}
@@ -220,6 +240,7 @@ func (e *Engine) openClient(s *session, connection Connection) error {
 	}
 	s.client, s.openedFor, s.calls = client, connection.UpdatedAt, 0
 	s.directory = nil
+	s.endPass()
 	return nil
 }
 

@@ -45,8 +45,8 @@ type fetched struct {
 	err      error
 }
 
-func openPass(run Run, client *bsale.Client, now func() time.Time) (*pass, error) {
-	p := &pass{run: run.ID, client: client, now: now}
+func openPass(run Run, client *bsale.Client, mayBeCut bsale.Lists, now func() time.Time) (*pass, error) {
+	p := &pass{run: run.ID, client: client, now: now, filter: bsale.DocumentFilter{MayBeCut: mayBeCut}}
 	var err error
 	if p.filter.EmittedFrom, err = bsale.ParseDay(run.From); err != nil {
 		return nil, err
@@ -206,7 +206,7 @@ func (e *Engine) runPage(ctx context.Context, s *session, connection Connection)
 func (e *Engine) pageOf(ctx context.Context, s *session, run Run) error {
 	if s.pass == nil || s.pass.run != run.ID {
 		s.endPass()
-		p, err := openPass(run, s.client, e.clock.Now)
+		p, err := openPass(run, s.client, s.mayBeCut, e.clock.Now)
 		if err != nil {
 			return err
 		}

@@ -52,7 +52,7 @@ func (e *Engine) preview(ctx context.Context, s *session, o PreviewOptions) (Cou
 		return counts, err
 	}
 	until := today(e.clock.Now(), account).AddDays(1)
-	pages := &pass{client: s.client, filter: bsale.DocumentFilter{EmittedFrom: o.From, EmittedTo: until}, now: e.clock.Now}
+	pages := &pass{client: s.client, filter: bsale.DocumentFilter{EmittedFrom: o.From, EmittedTo: until, MayBeCut: rules.mayBeCut()}, now: e.clock.Now}
 	defer pages.close()
 	for {
 		got := pages.next(ctx)

@@ -215,11 +215,11 @@ func (e *Engine) syncFailed(ctx context.Context, s *session, err error) error {
 }
 
 func (e *Engine) syncRun(ctx context.Context, s *session, o SyncOptions) (Run, error) {
-	connection, err := e.connection(ctx, s.ref)
+	connection, rules, err := e.current(ctx, s.ref)
 	if err != nil {
 		return Run{}, err
 	}
-	if err := e.openClient(s, connection); err != nil {
+	if err := e.prepare(s, connection, rules); err != nil {
 		return Run{}, err
 	}
 	s.lookUps = e.settings.LookUpsAtOnce

@@ -14,6 +14,9 @@ import (
 // attributePrefix starts the sources that name one of the document's dynamic attributes.
 const attributePrefix = "document.attribute."
 
+// sourceProducts is the one source that reads a document's lines.
+const sourceProducts = "document.products"
+
 // source reads one value of a document. The client is never nil in sources that start with "client.".
 type source func(d Document, r Ruleset) crm.Value
 
@@ -40,7 +43,7 @@ var sources = map[string]source{
 	"document.address":         func(d Document, _ Ruleset) crm.Value { return crm.TextValue(d.Address) },
 	"document.municipality":    func(d Document, _ Ruleset) crm.Value { return crm.TextValue(d.District) },
 	"document.city":            func(d Document, _ Ruleset) crm.Value { return crm.TextValue(d.City) },
-	"document.products":        func(d Document, _ Ruleset) crm.Value { return crm.TextValue(d.Products) },
+	sourceProducts:             func(d Document, _ Ruleset) crm.Value { return crm.TextValue(d.Products) },
 	"document.payments":        func(d Document, _ Ruleset) crm.Value { return crm.TextValue(d.Payments) },
 	"document.sales_id":        func(d Document, _ Ruleset) crm.Value { return crm.TextValue(d.SalesID) },
 

@@ -1,6 +1,7 @@
 package bsale
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -494,10 +495,7 @@ func (c *Client) Documents(f DocumentFilter, resume Progress) *DocumentPager {
 type DocumentPager = Pager[Document]
 
 func compareDocuments(a, b Document) int {
-	if n := a.EmissionDate.Compare(b.EmissionDate); n != 0 {
-		return n
-	}
-	return compareIDs(a.ID, b.ID)
+	return cmp.Or(a.EmissionDate.Compare(b.EmissionDate), cmp.Compare(a.ID, b.ID))
 }
 
 // Document reads one document with everything expanded and all nested lists whole, also those that
@@ -539,13 +537,33 @@ func (c *Client) complete(ctx context.Context, d *Document, unexpanded bool, may
 	d.Partial &^= mayBeCut
 	defer func() { d.Partial |= cut }()
 	base := fmt.Sprintf("/documents/%d", d.ID)
-	return errors.Join(
-		completeList(ctx, c, &d.Partial, ListDetails, unexpanded, base+"/details.json", &d.Details, convertDetail),
-		completeList(ctx, c, &d.Partial, ListSellers, unexpanded, base+"/sellers.json", &d.Sellers, convertSeller),
-		completeList(ctx, c, &d.Partial, ListAttributes, unexpanded, base+"/attributes.json", &d.Attributes, convertAttribute),
-		completeList(ctx, c, &d.Partial, ListReferences, unexpanded, base+"/references.json", &d.References, convertReference),
-		completeList(ctx, c, &d.Partial, ListPayments, unexpanded, base+"/payments.json", &d.Payments, convertPayment),
+	return firstError(
+		func() error {
+			return completeList(ctx, c, &d.Partial, ListDetails, unexpanded, base+"/details.json", &d.Details, convertDetail)
+		},
+		func() error {
+			return completeList(ctx, c, &d.Partial, ListSellers, unexpanded, base+"/sellers.json", &d.Sellers, convertSeller)
+		},
+		func() error {
+			return completeList(ctx, c, &d.Partial, ListAttributes, unexpanded, base+"/attributes.json", &d.Attributes, convertAttribute)
+		},
+		func() error {
+			return completeList(ctx, c, &d.Partial, ListReferences, unexpanded, base+"/references.json", &d.References, convertReference)
+		},
+		func() error {
+			return completeList(ctx, c, &d.Partial, ListPayments, unexpanded, base+"/payments.json", &d.Payments, convertPayment)
+		},
 	)
+}
+
+// firstError runs the steps until one fails: after a refused token there is no point in asking on.
+func firstError(steps ...func() error) error {
+	for _, step := range steps {
+		if err := step(); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // completeList replaces *items by the whole list at path. It reads from the start, since nothing
@@ -632,16 +650,6 @@ func listAll[W, T any](ctx context.Context, c *Client, path string, query url.Va
 
 func (c *Client) badList(path, message string) error {
 	return &Error{Kind: KindBadResponse, Method: "GET", Path: path, Status: 200, Message: message}
-}
-
-func compareIDs(a, b int64) int {
-	switch {
-	case a < b:
-		return -1
-	case a > b:
-		return 1
-	}
-	return 0
 }
 
 // joinNames joins the parts of a name that are there.
