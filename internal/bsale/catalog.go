@@ -1,6 +1,7 @@
 package bsale
 
 import (
+	"cmp"
 	"context"
 	"net/url"
 	"slices"
@@ -243,7 +244,7 @@ func (c *Client) ReturnPages(f ReturnFilter, resume Progress) *Pager[Return] {
 			return listPage(ctx, c, "/returns.json", f.query(), offset, limit, convertReturn)
 		},
 		id:       func(r Return) int64 { return r.ID },
-		compare:  func(a, b Return) int { return compareIDs(a.ID, b.ID) },
+		compare:  func(a, b Return) int { return cmp.Compare(a.ID, b.ID) },
 		path:     "/returns.json",
 		limit:    MaxPageSize,
 		progress: resume,
@@ -261,5 +262,5 @@ func (f ReturnFilter) query() url.Values {
 }
 
 func sortByID[T any](all []T, id func(T) int64) {
-	slices.SortStableFunc(all, func(a, b T) int { return compareIDs(id(a), id(b)) })
+	slices.SortStableFunc(all, func(a, b T) int { return cmp.Compare(id(a), id(b)) })
 }

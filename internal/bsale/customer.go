@@ -2,7 +2,6 @@ package bsale
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -202,10 +201,16 @@ func (c *Client) Client(ctx context.Context, id int64) (Customer, error) {
 		return err
 	})
 	if err == nil {
-		err = errors.Join(
-			completeList(ctx, c, &out.Partial, ListContacts, true, base+"/contacts.json", &out.Contacts, convertContact),
-			completeList(ctx, c, &out.Partial, ListAttributes, true, base+"/attributes.json", &out.Attributes, convertAttribute),
-			completeList(ctx, c, &out.Partial, ListAddresses, true, base+"/addresses.json", &out.Addresses, convertAddress),
+		err = firstError(
+			func() error {
+				return completeList(ctx, c, &out.Partial, ListContacts, true, base+"/contacts.json", &out.Contacts, convertContact)
+			},
+			func() error {
+				return completeList(ctx, c, &out.Partial, ListAttributes, true, base+"/attributes.json", &out.Attributes, convertAttribute)
+			},
+			func() error {
+				return completeList(ctx, c, &out.Partial, ListAddresses, true, base+"/addresses.json", &out.Addresses, convertAddress)
+			},
 		)
 	}
 	if err != nil {

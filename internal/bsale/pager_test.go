@@ -497,3 +497,32 @@ func TestNestedListsCutAt25AreCompleted(t *testing.T) {
 		})
 	}
 }
+
+func TestAFailureWhileCompletingAPageIsThePagesFailure(t *testing.T) {
+	n := &nested{rows: 31}
+	broken := true
+	client, _ := newTestClient(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if broken && strings.HasSuffix(r.URL.Path, "/sellers.json") {
+			w.WriteHeader(http.StatusUnauthorized)
+			return
+		}
+		n.ServeHTTP(w, r)
+	}))
+	p := client.Documents(DocumentFilter{}, Progress{})
+	_, paged := client.DocumentPage(t.Context(), DocumentFilter{}, 0, 50)
+	_, single := client.Document(t.Context(), 7)
+	_, walked := p.Next(t.Context())
+	for _, err := range []error{paged, single, walked} {
+		if !errors.Is(err, ErrUnauthorized) {
+			t.Error(err)
+		}
+	}
+	// Three calls each, none after the refusal; and the page is not lost.
+	if client.Calls() != 9 {
+		t.Errorf("%d calls", client.Calls())
+	}
+	broken = false
+	if page, err := p.Next(t.Context()); err != nil || len(page.Items) != 1 || len(page.Items[0].Sellers) != 31 {
+		t.Error(page, err)
+	}
+}
