@@ -51,8 +51,8 @@ func (w *World) begin() {
 	w.base = len(w.docs)
 }
 
-// MarkPass notes that a CRM made a complete pass at this point. Without marks the
-// oracle assumes one complete pass over everything, at the end.
+// MarkPass notes that a CRM made a complete pass at this point. The oracle replays
+// the marks in their place among what happened, and ends with a pass over everything.
 func (w *World) MarkPass() {
 	w.mu.Lock()
 	defer w.mu.Unlock()

@@ -3,6 +3,8 @@ package bsalesim
 import (
 	"errors"
 	"fmt"
+	"strconv"
+	"strings"
 	"time"
 )
 
@@ -171,6 +173,22 @@ func (w *World) announce(id int64) announced {
 		return announced{id: id}
 	}
 	return announced{id, w.offices[w.docs[i].office].ID}
+}
+
+// ParseLive reads a pace such as 2/s, 30/m or 100/h, or the time between two documents
+// such as 3s, and returns that time.
+func ParseLive(text string) (time.Duration, error) {
+	count, unit, paced := strings.Cut(text, "/")
+	if paced {
+		per := map[string]time.Duration{"s": time.Second, "m": time.Minute, "h": time.Hour}[unit]
+		n, err := strconv.ParseFloat(count, 64)
+		if err == nil && per > 0 && n > 0 && n <= 10_000 {
+			return max(time.Duration(float64(per)/n), 1), nil
+		}
+	} else if d, err := time.ParseDuration(text); err == nil && d > 0 {
+		return d, nil
+	}
+	return 0, fmt.Errorf("bsalesim: %q is not a pace such as 2/s, 30/m or 3s", text)
 }
 
 // live issues a document of the usual mix at each tick until Stop.

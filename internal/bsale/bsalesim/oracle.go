@@ -105,7 +105,7 @@ func newOracle(w *World, rules []byte, users []string, opts *OracleOptions) (*or
 	o := &oracle{
 		rules: r, view: w.newView(), country: w.country, users: map[string]string{}, fields: map[string]OracleField{},
 		byClient: map[int]*oContact{}, byTax: map[string]*oContact{}, byEmail: map[string]*oContact{}, byPhone: map[string]*oContact{},
-		records: map[int]*oRecord{}, sales: map[saleKey][]*oRecord{},
+		records: map[int]*oRecord{}, sales: map[saleKey][]*oRecord{}, waiting: map[saleKey][]int{},
 	}
 	for _, u := range users {
 		u = strings.ToLower(strings.TrimSpace(u))
@@ -123,38 +123,25 @@ func newOracle(w *World, rules []byte, users []string, opts *OracleOptions) (*or
 	return o, o.checkMapping()
 }
 
-// replay makes the passes that the options and the world's marks speak of.
+// replay makes the passes that the options and the world's marks speak of, and one
+// over everything at the end.
 func (o *oracle) replay(opts OracleOptions) {
 	log := o.view.w.log
 	if opts.Follow {
 		o.view.move(0)
 		o.pass()
 	}
-	marked := false
 	for n, e := range log {
-		marked = e.kind == eventPass
+		o.view.move(n + 1)
 		switch {
-		case marked:
-			o.view.move(n + 1)
+		case e.kind == eventPass:
 			o.pass()
 		case opts.Follow && (e.kind == eventIssued || e.kind == eventAnnulled):
-			o.view.move(n + 1)
 			o.read(e.doc)
 		}
 	}
 	o.view.move(len(log))
-	passes := opts.Passes
-	if passes == 0 && !marked {
-		passes = 1
-	}
-	for range passes {
-		o.pass()
-	}
-	for stable := passes >= 0; !stable; {
-		o.changed = false
-		o.pass()
-		stable = !o.changed
-	}
+	o.pass()
 }
 
 type exportDocument struct {
@@ -285,14 +272,13 @@ func (s *Simulator) postOracle(w http.ResponseWriter, r *http.Request) {
 	var req struct {
 		Rules  json.RawMessage `json:"rules"`
 		Users  []string        `json:"users"`
-		Passes int             `json:"passes"`
 		Follow bool            `json:"follow"`
 		Fields []OracleField   `json:"fields"`
 	}
 	if !controlBody(w, r, &req) {
 		return
 	}
-	b, err := s.Oracle(req.Rules, req.Users, OracleOptions{Passes: req.Passes, Follow: req.Follow, Fields: req.Fields})
+	b, err := s.Oracle(req.Rules, req.Users, OracleOptions{Follow: req.Follow, Fields: req.Fields})
 	if err != nil {
 		controlError(w, http.StatusBadRequest, err)
 		return

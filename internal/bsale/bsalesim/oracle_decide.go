@@ -23,8 +23,7 @@ type oracle struct {
 
 	records map[int]*oRecord
 	sales   map[saleKey][]*oRecord
-	orphans []int // credit notes whose sale was not read yet
-	changed bool
+	waiting map[saleKey][]int // credit notes whose sale was not read, or has no deal
 }
 
 // saleKey is what a credit note's reference and its client say about the sale.
@@ -53,7 +52,8 @@ func (o *oracle) pass() {
 	}
 }
 
-// read decides one document as it is now.
+// read decides one document as it is now. One that was skipped or is a conflict keeps
+// that outcome until it changes: what others brought later does not change the past.
 func (o *oracle) read(i int) {
 	d := o.view.document(i)
 	c := o.view.client(i)
@@ -66,30 +66,49 @@ func (o *oracle) read(i int) {
 	r.kind = o.rules.kindOf(typ)
 	r.number = o.view.w.numberText(&o.view.w.docs[i])
 	r.client, r.day, r.total = d.Client, d.Emission, d.Total
-	sig := signature(d, c)
+	sig, gone := signature(d, c), annulled(d)
 	same := known && r.sig == sig
-	r.sig = sig
+	settled := same && r.gone == gone && (r.outcome == outcomeSkipped || r.outcome == outcomeConflict)
+	r.sig, r.gone = sig, gone
+	if settled {
+		return
+	}
 	if r.kind == kindCreditNote {
 		r.outcome, r.reason = o.credit(i, r, d)
 		return
 	}
+	before := r.deal
 	r.outcome, r.reason = o.decide(r, d, c, same)
-	if r.outcome == outcomeCreated || r.outcome == outcomeUpdated {
-		o.changed = true
+	if r.kind != kindReceipt && r.kind != kindInvoice && r.kind != kindSalesNote {
+		return
 	}
-	if !known && (r.kind == kindReceipt || r.kind == kindInvoice || r.kind == kindSalesNote) {
-		key := saleKey{r.number, r.client, r.day}
+	key := saleKey{r.number, r.client, r.day}
+	if !known {
 		o.sales[key] = append(o.sales[key], r)
-		o.adopt()
+	}
+	if !known || r.deal != before {
+		o.adopt(key)
 	}
 }
 
-// adopt looks again at credit notes that waited for a sale.
-func (o *oracle) adopt() {
-	waiting := o.orphans
-	o.orphans = nil
+// adopt looks again at the credit notes that waited for a sale.
+func (o *oracle) adopt(key saleKey) {
+	waiting := o.waiting[key]
+	delete(o.waiting, key)
 	for _, i := range waiting {
-		o.read(i)
+		if r := o.records[i]; r.deal == nil {
+			r.outcome, r.reason = o.credit(i, r, o.view.document(i))
+		}
+	}
+}
+
+// await has a credit note looked at again when its sale turns up or gets a deal.
+func (o *oracle) await(i int, d *Document) {
+	for _, ref := range d.References {
+		key := saleKey{strings.TrimSpace(ref.Number), d.Client, ref.Date}
+		if !slices.Contains(o.waiting[key], i) {
+			o.waiting[key] = append(o.waiting[key], i)
+		}
 	}
 }
 
@@ -104,9 +123,6 @@ func (o *oracle) decide(r *oRecord, d *Document, c *Client, same bool) (outcome,
 	}
 	if r.deal != nil {
 		return o.again(r, d, c, same)
-	}
-	if same && r.reason == "no_open_deal" {
-		return r.outcome, r.reason
 	}
 	if annulled(d) {
 		return outcomeSkipped, "annulled_before_seen"
@@ -189,7 +205,6 @@ func (o *oracle) decide(r *oRecord, d *Document, c *Client, same bool) (outcome,
 func (o *oracle) touch(d *oDeal) {
 	o.clock++
 	d.touched = o.clock
-	o.changed = true
 }
 
 // free lists the deals in the stage that no document of the same kind holds.
@@ -408,11 +423,10 @@ func (o *oracle) credit(i int, r *oRecord, d *Document) (outcome, reason string)
 	}
 	switch {
 	case sale == nil:
-		if !slices.Contains(o.orphans, i) {
-			o.orphans = append(o.orphans, i)
-		}
+		o.await(i, d)
 		return outcomeSkipped, "credited_sale_unknown"
 	case sale.deal == nil:
+		o.await(i, d)
 		return outcomeSkipped, "credited_sale_without_deal"
 	}
 	sale.credits = append(sale.credits, r)

@@ -11,7 +11,7 @@ import (
 )
 
 // OracleOptions describes the CRM account that the oracle speaks of. The zero value
-// is an account as Puente makes it, seen after one complete pass.
+// is an account as Puente makes it, after one complete pass over everything.
 type OracleOptions struct {
 	// AccountName defaults to "Mi empresa".
 	AccountName string
@@ -19,10 +19,6 @@ type OracleOptions struct {
 	Pipelines []OraclePipeline
 	// Fields says the types of custom fields; what is not named is a text field.
 	Fields []OracleField
-	// Passes is how many complete passes were made over the world as it stands now,
-	// besides those marked by MarkPass; default 1, or 0 when a mark is the last thing
-	// that happened. Negative: until a pass changes nothing.
-	Passes int
 	// Follow says that the CRM made a complete pass before the first live event and
 	// then read each document at once when it was issued or annulled.
 	Follow bool

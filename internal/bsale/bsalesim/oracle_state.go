@@ -153,6 +153,7 @@ type oRecord struct {
 	deal     *oDeal
 	contact  *oContact
 	sig      uint64
+	gone     bool       // annulled in Bsale when it was read last
 	annulled bool       // the void rule was applied
 	credits  []*oRecord // credit notes that name this sale
 	outcome  string

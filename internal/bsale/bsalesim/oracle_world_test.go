@@ -462,3 +462,55 @@ func TestOracleRefusesRulesItDoesNotUnderstand(t *testing.T) {
 		}
 	}
 }
+
+func TestASecondPassChangesNothing(t *testing.T) {
+	s, err := bsalesim.New(bsalesim.Options{Seed: 9, Documents: 3000, Now: fixedNow})
+	if err != nil {
+		t.Fatal(err)
+	}
+	once, err := s.Oracle([]byte(articleRules), nil, bsalesim.OracleOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.World().MarkPass()
+	twice, err := s.Oracle([]byte(articleRules), nil, bsalesim.OracleOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(once), string(twice)); diff != "" {
+		t.Errorf("a second pass changes (-once +twice):\n%s", diff)
+	}
+}
+
+func TestACreditNoteWaitsForItsSaleToGetADeal(t *testing.T) {
+	s := newShop(t, "CL")
+	ana := s.ana(1, func(c *bsalesim.Client) { c.Email = "" })
+	sale := s.sell(bsalesim.TypeReceipt, ana, 1000)
+	note, err := s.Credit(sale, 0, s.day)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{"skipped missing_email", "skipped credited_sale_without_deal"}, reasons(t, s, articleRules, sale, note)); diff != "" {
+		t.Errorf("before the e-mail is there (-want +got):\n%s", diff)
+	}
+	s.MarkPass()
+	if err := s.EditClient(ana, func(c *bsalesim.Client) { c.Email = "ana@correo.example" }); err != nil {
+		t.Fatal(err)
+	}
+	lines, _ := s.oracle(t, articleRules, bsalesim.OracleOptions{})
+	if diff := cmp.Diff([]string{"Boleta 1 – Ana1 Soto | Anulado | 1000 | camila@quillay.example | receipt:credited credit_note:active"}, lines); diff != "" {
+		t.Errorf("after it (-want +got):\n%s", diff)
+	}
+}
+
+func TestWhatOthersBringLaterDoesNotChangeThePast(t *testing.T) {
+	s := newShop(t, "CL")
+	early := s.ana(1, func(c *bsalesim.Client) { c.Email = "" })
+	receipt := s.sell(bsalesim.TypeReceipt, early, 1)
+	s.MarkPass()
+	// The same person in another row, complete this time.
+	s.sell(bsalesim.TypeReceipt, s.ana(2, func(c *bsalesim.Client) { c.Code = "5126663-3" }), 2)
+	if diff := cmp.Diff([]string{"skipped missing_email"}, reasons(t, s, articleRules, receipt)); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}

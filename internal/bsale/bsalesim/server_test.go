@@ -939,3 +939,16 @@ func TestParseFault(t *testing.T) {
 		}
 	}
 }
+
+func TestParseLive(t *testing.T) {
+	for text, want := range map[string]time.Duration{"2/s": 500 * time.Millisecond, "30/m": 2 * time.Second, "0.5/s": 2 * time.Second, "3s": 3 * time.Second} {
+		if got, err := bsalesim.ParseLive(text); err != nil || got != want {
+			t.Errorf("%s: %v, %v; want %v", text, got, err, want)
+		}
+	}
+	for _, bad := range []string{"", "2", "0/s", "-1/s", "2/d", "0s", "NaN/s"} {
+		if got, err := bsalesim.ParseLive(bad); err == nil {
+			t.Errorf("%s: %v, want an error", bad, got)
+		}
+	}
+}
