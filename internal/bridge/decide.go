@@ -137,8 +137,25 @@ func (d *decision) clientDocument() {
 	case len(deals) > 0:
 		d.takeDeal(deals[0])
 	default:
-		d.createDeal(contact.Name())
+		d.createDeal(d.nameAfter(contact))
 	}
+}
+
+// nameAfter is what the contact will be called once the plan is applied.
+func (d *decision) nameAfter(contact *crm.Contact) string {
+	after := crm.Contact{FirstName: contact.FirstName, LastName: contact.LastName, Company: contact.Company}
+	for _, change := range d.plan.Contact.Changes {
+		text, _ := change.set.value.(string)
+		switch change.set.standard {
+		case crm.FieldFirstName:
+			after.FirstName = text
+		case crm.FieldLastName:
+			after.LastName = text
+		case crm.FieldCompany:
+			after.Company = text
+		}
+	}
+	return after.Name()
 }
 
 // match finds the contact of the document's client. ok is false when the decision ended in a conflict; contact is nil when there is none.

@@ -403,7 +403,7 @@ func TestDecide(t *testing.T) {
 				s.deal("Proyecto", "Ana", "En negociación")
 				return s.decide(receipt(1, to(person())))
 			},
-			want: []string{"created deal_created", "deal create Boleta 1 – Ana"},
+			want: []string{"created deal_created", "deal create Boleta 1 – Ana Soto"},
 		},
 		{
 			name: "a won deal is left alone",
