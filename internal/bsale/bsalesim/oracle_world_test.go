@@ -514,3 +514,131 @@ func TestWhatOthersBringLaterDoesNotChangeThePast(t *testing.T) {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
+
+func TestOracleAfterALinkedDocumentChanges(t *testing.T) {
+	for _, tt := range []struct {
+		name   string
+		rules  []string
+		before func(s *shop) []int64
+		after  func(s *shop, ids []int64) error
+		want   []string
+		deals  []string
+	}{
+		{
+			name: "a renamed client renames the contact and not the deal",
+			before: func(s *shop) []int64 {
+				return []int64{s.sell(bsalesim.TypeReceipt, s.ana(1), 1)}
+			},
+			after: func(s *shop, _ []int64) error {
+				return s.EditClient(s.ClientIDs()[0], func(c *bsalesim.Client) { c.Code = "10.000.013-k" })
+			},
+			want:  []string{"updated content_changed"},
+			deals: []string{"Boleta 1 – Ana1 Soto | Vendido | 1 | camila@quillay.example | receipt:active"},
+		},
+		{
+			name: "a change that no rule looks at changes nothing",
+			before: func(s *shop) []int64 {
+				return []int64{s.sell(bsalesim.TypeReceipt, s.ana(1), 1)}
+			},
+			after: func(s *shop, _ []int64) error {
+				return s.EditClient(s.ClientIDs()[0], func(c *bsalesim.Client) { c.Note = "Llamar antes" })
+			},
+			want:  []string{"unchanged already_in_sync"},
+			deals: []string{"Boleta 1 – Ana1 Soto | Vendido | 1 | camila@quillay.example | receipt:active"},
+		},
+		{
+			name: "an annulled receipt is only flagged while the quote of the deal stands",
+			before: func(s *shop) []int64 {
+				ana := s.ana(1)
+				return []int64{s.sell(bsalesim.TypeQuote, ana, 1), s.sell(bsalesim.TypeReceipt, ana, 2)}
+			},
+			after: func(s *shop, ids []int64) error { return s.Annul(ids[1], 1) },
+			want:  []string{"unchanged already_in_sync", "updated annulled_flagged"},
+			deals: []string{"Cotización 1 – Ana1 Soto | Vendido | 2 | camila@quillay.example | quote:active receipt:annulled"},
+		},
+		{
+			name:  "annulments may be ignored",
+			rules: []string{`{"action": "stage", "stage": "Anulado"}`, `"none"`},
+			before: func(s *shop) []int64 {
+				return []int64{s.sell(bsalesim.TypeReceipt, s.ana(1), 1)}
+			},
+			after: func(s *shop, ids []int64) error { return s.Annul(ids[0], 1) },
+			want:  []string{"unchanged annulment_ignored"},
+			deals: []string{"Boleta 1 – Ana1 Soto | Vendido | 1 | camila@quillay.example | receipt:active"},
+		},
+		{
+			name:  "a credit note that was annulled no longer counts",
+			rules: []string{`{"action": "stage", "stage": "Anulado"}`, `{"action": "flag"}`},
+			before: func(s *shop) []int64 {
+				sale := s.sell(bsalesim.TypeReceipt, s.ana(1), 10)
+				note, _ := s.Credit(sale, 0, s.day)
+				return []int64{sale, note}
+			},
+			after: func(s *shop, ids []int64) error { return s.Annul(ids[1], 1) },
+			want:  []string{"unchanged already_in_sync", "updated credit_note_annulled"},
+			deals: []string{"Boleta 1 – Ana1 Soto | Vendido | 10 | camila@quillay.example | receipt:active credit_note:annulled"},
+		},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			s := newShop(t, "CL")
+			r := rules(t, tt.rules...)
+			ids := tt.before(s)
+			s.MarkPass()
+			if err := tt.after(s, ids); err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(tt.want, reasons(t, s, r, ids...)); diff != "" {
+				t.Errorf("outcomes (-want +got):\n%s", diff)
+			}
+			lines, _ := s.oracle(t, r, bsalesim.OracleOptions{})
+			if diff := cmp.Diff(tt.deals, lines); diff != "" {
+				t.Errorf("deals (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestAHandMadeWorldIssuesToo(t *testing.T) {
+	w := bsalesim.NewWorld("MX")
+	office := w.AddOffice(bsalesim.Office{Name: "Sucursal"})
+	web := w.AddType(bsalesim.DocumentType{Name: "PEDIDO WEB", IsSalesNote: true})
+	s := mustStart(t, bsalesim.Options{World: w})
+	ids, err := s.Issue(bsalesim.IssueRequest{TypeID: web, Count: 30})
+	if err != nil || len(ids) != 30 || w.Len() != 30 {
+		t.Fatalf("issued %v, %v; the world holds %d", ids, err, w.Len())
+	}
+	if _, err := s.Issue(bsalesim.IssueRequest{Count: 100}); err != nil {
+		t.Fatal(err)
+	}
+	if l := mustGet[list](t, s, "/documents.json?expand=[document_type,client,details]&documenttypeid="+itoa(web)); l.Count != 30 {
+		t.Errorf("%d documents of the type, want 30", l.Count)
+	}
+	if l := mustGet[list](t, s, "/offices.json"); l.Count != 2 || int(l.Items[1]["id"].(float64)) != office {
+		t.Errorf("offices are %v", l.Items)
+	}
+	if got := []string{w.Country(), w.Currency()}; !cmp.Equal(got, []string{"MX", "MXN"}) {
+		t.Errorf("country and currency are %v", got)
+	}
+	nobody := 999
+	for _, bad := range []bsalesim.IssueRequest{{TypeID: nobody}, {ClientID: &nobody}, {SellerID: &nobody}} {
+		if ids, err := s.Issue(bad); err == nil {
+			t.Errorf("%+v gives %v, want an error", bad, ids)
+		}
+	}
+}
+
+func TestReturnsHaveLines(t *testing.T) {
+	w := bsalesim.NewWorld("CL")
+	sale := w.AddDocument(bsalesim.Document{Emission: 20_000, Total: bsalesim.Units(100)})
+	if _, err := w.Credit(sale, 0, 20_001); err != nil {
+		t.Fatal(err)
+	}
+	s := mustStart(t, bsalesim.Options{World: w})
+	row := mustGet[list](t, s, "/returns.json?expand=[reference_document,credit_note]").Items[0]
+	if got := row["reference_document"].(map[string]any)["totalAmount"]; got != 100.0 {
+		t.Errorf("the sale in the return has a total of %v", got)
+	}
+	if l := mustGet[list](t, s, fmt.Sprintf("/returns/%v/details.json", row["id"])); l.Count != 1 {
+		t.Errorf("%d lines came back, want 1", l.Count)
+	}
+}
