@@ -95,19 +95,25 @@ func readRules(ctx context.Context, r Reader, id crm.ID) (Connection, Ruleset, [
 	if err != nil {
 		return connection, Ruleset{}, nil, err
 	}
+	set, users, err := resolveRules(ctx, r, connection)
+	return connection, set, users, err
+}
+
+// resolveRules checks the connection's rules against the account as it is now.
+func resolveRules(ctx context.Context, r Reader, connection Connection) (Ruleset, []crm.User, error) {
 	rules, err := ParseRules(connection.Rules)
 	if err != nil {
-		return connection, Ruleset{}, nil, fmt.Errorf("%w: %w", errRulesOutdated, err)
+		return Ruleset{}, nil, fmt.Errorf("%w: %w", errRulesOutdated, err)
 	}
 	around, err := ReadSurroundings(ctx, r)
 	if err != nil {
-		return connection, Ruleset{}, nil, err
+		return Ruleset{}, nil, err
 	}
 	set, err := rules.ResolveFirst(around)
 	if err != nil {
-		return connection, Ruleset{}, nil, fmt.Errorf("%w: %w", errRulesOutdated, err)
+		return Ruleset{}, nil, fmt.Errorf("%w: %w", errRulesOutdated, err)
 	}
-	return connection, set, around.Users, nil
+	return set, around.Users, nil
 }
 
 func (e *Engine) saveProgress(ctx context.Context, tx Tx, s *session, b batch, counts Counts) error {

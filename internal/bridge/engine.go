@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"puente/internal/bsale"
@@ -76,6 +77,8 @@ type Engine struct {
 	gone     func(string) bool
 	log      *slog.Logger
 	settings Settings
+
+	retired atomic.Bool
 
 	mu       sync.Mutex
 	sessions map[crm.ID]*session
@@ -160,7 +163,7 @@ func (e *Engine) workUntilDone(ctx context.Context, s *session, lease *lease) er
 		}
 		if did {
 			idle = 0
-			if e.clock.Now().After(until) {
+			if e.clock.Now().After(until) || e.retired.Load() {
 				lease.drop()
 				return e.store.Wake(context.WithoutCancel(ctx), s.ref, true, e.wake)
 			}
@@ -176,6 +179,10 @@ func (e *Engine) workUntilDone(ctx context.Context, s *session, lease *lease) er
 		}
 	}
 }
+
+// Retire makes work that is under way end with its present step and hand the rest over, as it does when it has worked long enough. It is called
+// before a process stops, so that no page is given up half-way.
+func (e *Engine) Retire() { e.retired.Store(true) }
 
 // maxIdle bounds how often in a row work may be due that a step then does not find.
 const maxIdle = 100

@@ -2,6 +2,7 @@ package bridge
 
 import (
 	"context"
+	"encoding/json"
 
 	"puente/internal/bsale"
 	"puente/internal/crm"
@@ -9,15 +10,17 @@ import (
 
 // PreviewOptions say what is previewed.
 type PreviewOptions struct {
-	From     bsale.Day
-	Observe  func(Plan)
+	From bsale.Day
+	// Rules, if not nil, stand in for the connection's. The connection need not exist then: it may be one that is yet to be made.
+	Rules   *Rules
+	Observe func(Plan)
 	Progress func(Counts)
 }
 
 // Preview makes the same pass as [Engine.Sync], page by page, and writes nothing: what one document would leave, the next one finds, as if it were there. It returns what
 // would become of the documents, and how many requests were sent.
 func (e *Engine) Preview(ctx context.Context, ref ConnectionRef, o PreviewOptions) (Counts, int64, error) {
-	connection, err := e.connection(ctx, ref)
+	connection, err := e.previewed(ctx, ref, o)
 	if err != nil {
 		return Counts{}, 0, err
 	}
@@ -30,28 +33,42 @@ func (e *Engine) Preview(ctx context.Context, ref ConnectionRef, o PreviewOption
 	if err := e.readDirectory(ctx, s); err != nil {
 		return Counts{}, client.Calls(), err
 	}
-	counts, err := e.preview(ctx, s, o)
+	counts, err := e.preview(ctx, s, connection, o)
 	return counts, client.Calls(), err
 }
 
-func (e *Engine) preview(ctx context.Context, s *session, o PreviewOptions) (Counts, error) {
+// previewed returns the connection, or one that is yet to be made, with the rules to preview.
+func (e *Engine) previewed(ctx context.Context, ref ConnectionRef, o PreviewOptions) (Connection, error) {
+	connection, err := e.connection(ctx, ref)
+	switch {
+	case o.Rules == nil:
+		return connection, err
+	case crm.CodeOf(err) == crm.NotFound:
+		connection = Connection{ID: ref.ConnectionID, AccountID: ref.AccountID}
+	case err != nil:
+		return connection, err
+	}
+	connection.Rules, err = json.Marshal(o.Rules)
+	return connection, err
+}
+
+func (e *Engine) preview(ctx context.Context, s *session, connection Connection, o PreviewOptions) (Counts, error) {
 	var counts Counts
 	var w *Workspace
-	var account crm.Account
 	var rules Ruleset
 	err := e.store.View(ctx, s.ref.AccountID, func(r Reader) error {
-		connection, set, users, err := readRules(ctx, r, s.ref.ConnectionID)
+		set, users, err := resolveRules(ctx, r, connection)
 		if err != nil {
 			return err
 		}
-		rules, account = set, set.Account
+		rules = set
 		w = NewWorkspace(connection, rules, users, e.clock, "")
 		return nil
 	})
 	if err != nil {
 		return counts, err
 	}
-	until := today(e.clock.Now(), account).AddDays(1)
+	until := today(e.clock.Now(), rules.Account).AddDays(1)
 	pages := &pass{client: s.client, filter: bsale.DocumentFilter{EmittedFrom: o.From, EmittedTo: until, MayBeCut: rules.mayBeCut()}, now: e.clock.Now}
 	defer pages.close()
 	for {
