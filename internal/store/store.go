@@ -136,6 +136,12 @@ func (s *Store) View(ctx context.Context, account crm.ID, fn func(bridge.Reader)
 // contacts and deals that were saved in it have their old Version again.
 func (s *Store) Update(ctx context.Context, account crm.ID, fn func(bridge.Tx) error) error {
 	var w *writer
+	committed := false
+	defer func() {
+		if !committed && w != nil {
+			w.undoVersions()
+		}
+	}()
 	err := s.write(ctx, "update", func(tx *sql.Tx) error {
 		number, err := s.accountNumber(ctx, tx, account)
 		if err != nil {
@@ -147,9 +153,7 @@ func (s *Store) Update(ctx context.Context, account crm.ID, fn func(bridge.Tx) e
 		w = &writer{reader: reader{session{s: s, tx: tx, account: number, accountID: account}}}
 		return fn(w)
 	})
-	if err != nil && w != nil {
-		w.undoVersions()
-	}
+	committed = err == nil
 	return err
 }
 

@@ -1,53 +1,38 @@
-package store
+package store_test
 
 import (
-	"context"
 	"path/filepath"
 	"testing"
-	"time"
 
-	"puente/internal/bridge"
-	"puente/internal/crm"
+	"go.uber.org/goleak"
+
+	"puente/internal/store"
+	"puente/internal/store/pgtest"
+	"puente/internal/store/storetest"
 )
 
-func TestASmokeRun(t *testing.T) {
-	ctx := context.Background()
-	s, err := Open(ctx, filepath.Join(t.TempDir(), "a b?c.db"), Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer s.Close()
-	now := time.Now()
-	a, err := crm.NewAccount("Mi empresa", crm.Chile, crm.Spanish, now)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := s.CreateAccount(ctx, a); err != nil {
-		t.Fatal(err)
-	}
-	err = s.Update(ctx, a.ID, func(tx bridge.Tx) error {
-		if err := crm.SetUpAccount(ctx, tx, now, func(int) string { return "abcd" }); err != nil {
-			return err
-		}
-		c := crm.NewContact(now)
-		c.FirstName = "Valentina"
-		c.Identities = []crm.Identity{{IdentityKey: crm.IdentityKey{Kind: crm.IdentityEmail, Normalized: "a@b.cl"}, Value: "A@b.cl", Primary: true}}
-		return tx.SaveContacts(ctx, []*crm.Contact{c})
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+func TestSQLite(t *testing.T) {
+	storetest.Run(t, func(t *testing.T) *store.Store {
+		return mustOpen(t, "sqlite:"+filepath.Join(t.TempDir(), "puente.db"), store.Options{Synchronous: "OFF"})
 	})
+}
+
+func TestPostgres(t *testing.T) {
+	storetest.Run(t, func(t *testing.T) *store.Store { return mustOpen(t, pgtest.URL(t), store.Options{}) })
+}
+
+func mustOpen(t testing.TB, url string, opts store.Options) *store.Store {
+	t.Helper()
+	s, err := store.Open(t.Context(), url, opts)
 	if err != nil {
 		t.Fatal(err)
 	}
-	err = s.View(ctx, a.ID, func(r bridge.Reader) error {
-		cs, err := r.ContactsByIdentity(ctx, []crm.IdentityKey{{Kind: crm.IdentityEmail, Normalized: "a@b.cl"}})
-		if err != nil {
-			return err
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
 		}
-		t.Logf("%+v", cs[0])
-		b, err := r.Board(ctx, 5)
-		t.Logf("%+v", b)
-		return err
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
+	return s
 }
