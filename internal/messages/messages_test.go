@@ -7,6 +7,7 @@ import (
 	"go/parser"
 	"go/token"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -156,7 +157,10 @@ var callsWithKeys = map[string]struct {
 }
 
 func TestEveryErrorInTheCodeHasItsSentence(t *testing.T) {
-	files := append(parse(t, ".."), parse(t, "../../cmd")...)
+	files := parse(t, "..")
+	if _, err := os.Stat("../../cmd"); err == nil {
+		files = append(files, parse(t, "../../cmd")...)
+	}
 	calls := 0
 	for _, file := range files {
 		ast.Inspect(file, func(n ast.Node) bool {
