@@ -12,8 +12,8 @@ import (
 type PreviewOptions struct {
 	From bsale.Day
 	// Rules, if not nil, stand in for the connection's. The connection need not exist then: it may be one that is yet to be made.
-	Rules   *Rules
-	Observe func(Plan)
+	Rules    *Rules
+	Observe  func(Plan)
 	Progress func(Counts)
 }
 
