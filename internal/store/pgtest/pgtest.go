@@ -51,10 +51,11 @@ var (
 
 func database(t testing.TB, from string) string {
 	t.Helper()
-	dir, err := server()
+	running, err := server()
 	if err != nil {
 		t.Fatalf("pgtest: %v", err)
 	}
+	dir := running.dir
 	name := "puente_" + strconv.FormatInt(databases.Add(1), 10)
 	if err := admin(dir, `CREATE DATABASE `+name+` TEMPLATE `+from); err != nil {
 		t.Fatalf("pgtest: %v", err)
@@ -84,26 +85,31 @@ func admin(dir, statement string) (err error) {
 	return err
 }
 
-// start starts the server and returns the folder of its socket.
-func start() (string, error) {
+// cluster is a running server.
+type cluster struct {
+	dir   string   // of its socket, its data and its log
+	alive *os.File // held open while it is to run
+}
+
+func start() (c cluster, err error) {
 	initdb, err := program("initdb")
 	if err != nil {
-		return "", err
+		return c, err
 	}
 	postgres, err := program("postgres")
 	if err != nil {
-		return "", err
+		return c, err
 	}
 	dir, err := folder()
 	if err != nil {
-		return "", err
+		return c, err
 	}
 	attributes, err := unprivileged(dir)
 	if err != nil {
-		return "", errors.Join(err, os.RemoveAll(dir))
+		return c, errors.Join(err, os.RemoveAll(dir))
 	}
 	data := filepath.Join(dir, "data")
-	make := func(locale ...string) error {
+	create := func(locale ...string) error {
 		cmd := exec.Command(initdb, append([]string{"--pgdata=" + data, "--username=" + superuser, "--auth=trust", "--encoding=UTF8", "--no-sync"}, locale...)...)
 		cmd.Dir, cmd.SysProcAttr = dir, attributes
 		if out, err := cmd.CombinedOutput(); err != nil {
@@ -112,24 +118,26 @@ func start() (string, error) {
 		return nil
 	}
 	// In a language's order rather than that of bytes, so that what must not depend on it is seen not to. Not every build can.
-	err = make("--locale-provider=icu", "--icu-locale=es", "--locale=C.UTF-8")
+	err = create("--locale-provider=icu", "--icu-locale=es", "--locale=C.UTF-8")
 	if err != nil {
-		err = make("--locale=C.UTF-8")
-	}
-	if err == nil {
-		err = run(postgres, dir, data, attributes)
+		err = create("--locale=C.UTF-8")
 	}
 	if err != nil {
-		return "", errors.Join(err, os.RemoveAll(dir))
+		return c, errors.Join(err, os.RemoveAll(dir))
 	}
+	alive, err := run(postgres, dir, data, attributes)
+	if err != nil {
+		return c, err
+	}
+	c = cluster{dir, alive}
 	if err := admin(dir, `CREATE DATABASE `+template+` TEMPLATE template0`); err != nil {
-		return "", err
+		return c, err
 	}
 	s, err := store.Open(context.Background(), address(dir, template), store.Options{})
 	if err != nil {
-		return "", err
+		return c, err
 	}
-	return dir, s.Close()
+	return c, s.Close()
 }
 
 // guard keeps the server until its standard input ends, then ends it and removes its files.
@@ -140,35 +148,32 @@ kill -INT $! 2>/dev/null
 wait
 rm -rf "$dir"`
 
-// alive is the end of the pipe that the guard waits for; it is never closed but by the process's end.
-var alive *os.File
-
-func run(postgres, dir, data string, attributes *syscall.SysProcAttr) error {
-	ours, theirs, err := os.Pipe()
+// run starts the guard and its server. alive is the end of the pipe that the guard waits for: nothing but the process's end is to close it.
+func run(postgres, dir, data string, attributes *syscall.SysProcAttr) (alive *os.File, err error) {
+	theirs, alive, err := os.Pipe()
 	if err != nil {
-		return err
+		return nil, err
 	}
-	alive = theirs
-	defer ours.Close()
+	defer theirs.Close()
 	log, err := os.Create(filepath.Join(dir, "log"))
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer log.Close()
 	cmd := exec.Command("/bin/sh", "-c", guard, "sh", postgres, dir,
 		"-D", data, "-k", dir, "-h", "",
 		"-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off", "-c", "max_connections=300", "-c", "shared_buffers=128MB",
 		"-c", "autovacuum=off", "-c", "log_min_messages=fatal")
-	cmd.Dir, cmd.Stdin, cmd.Stdout, cmd.Stderr = dir, ours, log, log
+	cmd.Dir, cmd.Stdin, cmd.Stdout, cmd.Stderr = dir, theirs, log, log
 	cmd.SysProcAttr = attributes
 	if err := cmd.Start(); err != nil {
-		return err
+		return nil, err
 	}
 	// The guard outlives this process on purpose, so nobody waits for it.
 	if err := cmd.Process.Release(); err != nil {
-		return err
+		return nil, err
 	}
-	return waitUntilUp(dir)
+	return alive, waitUntilUp(dir)
 }
 
 // waitUntilUp returns when the server answers. There is no sign of it but to ask.

@@ -187,7 +187,7 @@ func byID[K comparable, V any](all []V, id func(V) K) map[K]V {
 }
 
 func testLongLists(t *testing.T, f *fixture) {
-	const n = 1234 // several statements for every list
+	const n = 600 // several statements for every list
 	var contacts []*crm.Contact
 	var deals []*crm.Deal
 	var records []*bridge.Record
