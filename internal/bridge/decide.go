@@ -107,8 +107,6 @@ func (d *decision) anonymous(reason Reason) {
 		d.end(Skipped, reason)
 		return
 	}
-	d.doc.Client = nil // a generic client is nobody: nothing of it is written
-	d.plan.Client = ""
 	d.createDeal("")
 }
 

@@ -11,18 +11,20 @@ import (
 const (
 	// drainAtOnce is how many waiting documents one step of a drain takes.
 	drainAtOnce = 200
-	// tailFrom is from how many waiting documents on the end of today's list is read instead of each of them.
-	tailFrom = 3
 	// tailOverlap is how many documents before the known end of today's list are read again: some may have left it.
 	tailOverlap = 10
+	// tailMisses is after how many ends of today's list in a row that had nothing of what was notified no more are read: then the account lists its newest
+	// documents first.
+	tailMisses = 3
 	// pageSize is Bsale's largest page.
 	pageSize = 50
 )
 
 // tail remembers how long today's list was, so that its end can be asked for.
 type tail struct {
-	day   bsale.Day
-	count int
+	day    bsale.Day
+	count  int
+	misses int
 }
 
 // drain reads and applies documents that wait: notified ones, and those to be tried again.
@@ -55,16 +57,23 @@ func (e *Engine) drain(ctx context.Context, s *session, connection Connection) (
 	return true, readErr
 }
 
-// readDue reads the waiting documents. Many are read from the end of today's list, fifty for a call and in the order of issue, the rest one by one. An error
-// is about Bsale as a whole; errors about single documents go into missing.
+// readDue reads the waiting documents: new ones from the end of today's list, fifty for a call and in the order of issue, together with any before them whose
+// notification is still on its way; what is not there one by one. An error is about Bsale as a whole; errors about single documents go into missing.
 func (e *Engine) readDue(ctx context.Context, s *session, day bsale.Day, due []*Record, b *batch, missing map[int64]error) error {
 	wanted := make(map[int64]bool, len(due))
+	fresh := map[int64]bool{}
 	for _, record := range due {
 		wanted[record.BsaleID] = true
+		if record.State == StateNew && record.Attempts == 0 {
+			fresh[record.BsaleID] = true
+		}
 	}
-	if len(due) >= tailFrom {
-		if err := e.readTail(ctx, s, day, wanted, b); err != nil {
+	if len(fresh) > 0 && s.tail.misses < tailMisses {
+		if err := e.readTail(ctx, s, day, fresh, b); err != nil {
 			return err
+		}
+		for _, doc := range b.docs {
+			delete(wanted, doc.ID)
 		}
 	}
 	for _, record := range due {
@@ -84,35 +93,36 @@ func (e *Engine) readDue(ctx context.Context, s *session, day bsale.Day, due []*
 	return nil
 }
 
-// readTail reads the end of today's list until all wanted documents were met, with at most one call for each of them, and strikes off what it met.
+// readTail reads the end of today's list until all wanted documents were met, with about one call for every fifty of them, and strikes off what it met.
 // Other documents on those pages come along: they were issued too, and in this order.
 func (e *Engine) readTail(ctx context.Context, s *session, day bsale.Day, wanted map[int64]bool, b *batch) error {
 	// Yesterday's and tomorrow's dates are in the window: late documents are dated either way.
 	filter := bsale.DocumentFilter{EmittedFrom: day.AddDays(-1), EmittedTo: day.AddDays(1), State: bsale.Active.Ptr(), MayBeCut: s.mayBeCut}
-	calls := len(wanted)
-	offset, jumped := 0, false
-	if s.tail.day == day {
-		offset, jumped = max(0, s.tail.count-tailOverlap), true
+	if s.tail.day != day {
+		count, err := s.client.CountDocuments(ctx, filter)
+		if err != nil {
+			return err
+		}
+		s.tail = tail{day: day, count: max(0, count-len(wanted)), misses: s.tail.misses}
 	}
-	for ; calls > 0 && len(wanted) > 0; calls-- {
+	asked := len(wanted)
+	for offset := max(0, s.tail.count-tailOverlap); len(wanted) > 0; {
 		page, err := s.client.DocumentPage(ctx, filter, offset, pageSize)
 		if err != nil {
 			return err
 		}
-		s.tail = tail{day: day, count: page.Count}
-		rows := len(page.Items) + len(page.Rejected)
+		s.tail.count = page.Count
 		for _, doc := range page.Items {
 			delete(wanted, doc.ID)
 			b.docs = append(b.docs, doc)
 		}
-		if end := offset + rows; rows == 0 || end >= page.Count {
-			return nil
+		rows := len(page.Items) + len(page.Rejected)
+		if offset += rows; rows == 0 || offset >= page.Count {
+			break
 		}
-		offset += rows
-		if rest := page.Count - calls*pageSize; !jumped && rest > offset {
-			offset = rest // the beginning of a long day is not asked for
-		}
-		jumped = true
+	}
+	if s.tail.misses++; len(wanted) < asked {
+		s.tail.misses = 0
 	}
 	return nil
 }

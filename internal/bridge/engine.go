@@ -197,15 +197,26 @@ func (e *Engine) step(ctx context.Context, s *session) (did bool, err error) {
 	if err := e.prepare(s, connection, rules); err != nil {
 		return false, err
 	}
-	for _, work := range []func(context.Context, *session, Connection) (bool, error){
-		e.drain, e.startDuePasses, e.runPage, e.makeClients,
-	} {
+	order := []func(context.Context, *session, Connection) (bool, error){e.drain, e.startDuePasses, e.runPage, e.makeClients}
+	if e.behind(connection) {
+		order = []func(context.Context, *session, Connection) (bool, error){e.startDuePasses, e.runPage, e.drain, e.makeClients}
+	}
+	for _, work := range order {
 		if did, err := work(ctx, s, connection); did || err != nil {
 			return did, err
 		}
 	}
 	return false, nil
 }
+
+// behind says whether documents may have been issued that nobody has read although they are older than the notified ones: at first, and after a long
+// silence. Then passes go first, because the order of documents matters: a sale has to find the deal of the quote before it.
+func (e *Engine) behind(c Connection) bool {
+	return e.clock.Now().Sub(c.LastPollAt) > behindAfter*e.settings.PollEvery
+}
+
+// behindAfter is after how many missed polls a connection is behind.
+const behindAfter = 3
 
 func (c Connection) running() bool { return c.Enabled && c.StopReason == "" }
 

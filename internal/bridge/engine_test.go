@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"net/http"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -29,6 +30,10 @@ type shop struct {
 	users  []string
 	wake   bridge.Waker
 	now    func() time.Time
+	gone   func(holder string) bool
+	http   *http.Client
+
+	settings bridge.Settings
 }
 
 func newShop(t *testing.T, options bsalesim.Options, change func(*bridge.Rules)) *shop {
@@ -58,9 +63,9 @@ func newShop(t *testing.T, options bsalesim.Options, change func(*bridge.Rules))
 }
 
 func (s *shop) newEngine(holder string) *bridge.Engine {
-	return bridge.NewEngine(bridge.Options{Store: s.store, Holder: holder, Wake: s.wake, Now: s.now, Open: func(c bridge.Connection) (*bsale.Client, error) {
+	return bridge.NewEngine(bridge.Options{Store: s.store, Holder: holder, Wake: s.wake, Now: s.now, Gone: s.gone, Settings: s.settings, Open: func(c bridge.Connection) (*bsale.Client, error) {
 		return bsale.New(bsale.Config{
-			BaseURL: c.BaseURL, Token: bsale.Token(s.sim.Token()), RequestsPerSecond: -1,
+			BaseURL: c.BaseURL, Token: bsale.Token(s.sim.Token()), RequestsPerSecond: -1, HTTP: s.http,
 			Wait: func(ctx context.Context, _ time.Duration) error { return ctx.Err() }, // faults are met at once
 		})
 	}})

@@ -156,9 +156,11 @@ func (e *Engine) startDuePasses(ctx context.Context, s *session, connection Conn
 			return slices.ContainsFunc(active, func(run Run) bool { return run.Kind == kind })
 		}
 		day := today(now, account)
+		// A first backfill reads everything in order, today's documents last; a poll before it would take those out of turn.
+		first := connection.LastPollAt.IsZero() && running(RunBackfill)
 		if due(connection.NextPollAt) {
 			connection.NextPollAt = now.Add(e.settings.PollEvery)
-			if !running(RunPoll) {
+			if !running(RunPoll) && !first {
 				from := day
 				if until, err := bsale.ParseDay(connection.ReadUntil); err == nil && !until.IsZero() && until.Before(day) {
 					from = until
@@ -170,7 +172,7 @@ func (e *Engine) startDuePasses(ctx context.Context, s *session, connection Conn
 		}
 		if due(connection.NextRecheckAt) {
 			connection.NextRecheckAt = now.Add(e.settings.RecheckEvery)
-			if !running(RunRecheck) {
+			if !running(RunRecheck) && !first {
 				if err := tx.SaveRun(ctx, e.newRun(connection, RunRecheck, day.AddDays(-e.settings.RecheckDays), day.AddDays(1))); err != nil {
 					return err
 				}

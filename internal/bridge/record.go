@@ -66,7 +66,7 @@ type Record struct {
 	Kind       Kind
 	TypeName   string
 	Number     string // serial number where there is one, else the folio
-	Folio      string // the bare folio: what references name
+	Folio      string // what credit notes name it by
 	EmittedOn  string // calendar day, 2006-01-02; empty when never read
 	Total      crm.Money
 	ClientID   int64 // Bsale's id of the client; 0: anonymous

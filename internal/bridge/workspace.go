@@ -100,7 +100,7 @@ func (w *Workspace) loadRecords(ctx context.Context, r Reader, docs []Document, 
 			folios = append(folios, reference.Folio)
 		}
 		if doc.Kind.IsSale() {
-			sold = append(sold, doc.Folio)
+			sold = append(sold, doc.Number)
 		}
 	}
 	records, err := r.Records(ctx, w.connection.ID, fresh(w.asked.records, ids))
@@ -332,7 +332,7 @@ func (r *Record) same(before Record) bool {
 
 // describe keeps what is known of the document with its record.
 func (w *Workspace) describe(record *Record, doc Document) {
-	record.Kind, record.TypeName, record.Number, record.Folio = doc.Kind, doc.TypeName, doc.Number, doc.Folio
+	record.Kind, record.TypeName, record.Number, record.Folio = doc.Kind, doc.TypeName, doc.Number, doc.Number
 	record.EmittedOn, record.PublicURL = doc.EmittedOn.String(), doc.PublicURL
 	// Rounded as the deal's value is; one that does not fit 64 bits was warned of.
 	record.Total, _, _ = crm.NewMoney(doc.Total, w.rules.Account.Currency)
@@ -505,7 +505,7 @@ func (w *Workspace) wakeCreditNotes(sale *Record, before Record) {
 		return
 	}
 	for id := range w.seen.Waiting[sale.Folio] {
-		if note := w.seen.Records[id]; waitsForSale(note.Reason) {
+		if note := w.seen.Records[id]; waitsForSale(note.Reason) && note.ClientID == sale.ClientID {
 			note.DueAt, note.RulesVersion = w.clock.Now(), "" // not settled any more
 			w.changed.records[id] = note
 		}
