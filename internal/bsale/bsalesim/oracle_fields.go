@@ -94,7 +94,7 @@ func (o *oracle) source(from string, d *Document, c *Client) (sourced, error) {
 	case "document.products":
 		var codes []string
 		for _, l := range d.Lines {
-			if l.Code != "" {
+			if l.Code != "" && !slices.Contains(codes, l.Code) {
 				codes = append(codes, l.Code)
 			}
 		}
