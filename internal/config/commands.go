@@ -2,6 +2,7 @@ package config
 
 import (
 	"net"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -23,6 +24,9 @@ func (s Serve) Check() error {
 	err := firstError(s.Database.Check(), s.Account.Check(), checkListen(s.Listen), checkBaseURL(s.BaseURL))
 	if err == nil && s.PollEvery < time.Second {
 		err = keyError("poll_every_invalid", "value", s.PollEvery.String())
+	}
+	if err == nil && !slices.Contains([]string{"debug", "info", "warn", "error"}, strings.ToLower(s.LogLevel)) {
+		err = keyError("log_level_unknown", "level", s.LogLevel)
 	}
 	return err
 }

@@ -2,6 +2,7 @@ package messages
 
 import (
 	"errors"
+	"slices"
 	"strings"
 )
 
@@ -9,7 +10,7 @@ import (
 type text struct{ es, en string }
 
 // The catalogue, by key. Keys are flat; the part before the first dot is the table in which they stand.
-var catalogue = merge(words, reasons, failures, page)
+var catalogue = merge(words, reasons, failures, page, commands)
 
 func merge(tables ...map[string]text) map[string]text {
 	all := map[string]text{}
@@ -96,4 +97,16 @@ func Fix[L, R ~string](language L, reason R) string {
 		return ""
 	}
 	return Text(language, key, nil)
+}
+
+// Keys returns the keys that begin with prefix, sorted.
+func Keys(prefix string) []string {
+	var keys []string
+	for key := range catalogue {
+		if strings.HasPrefix(key, prefix) {
+			keys = append(keys, key)
+		}
+	}
+	slices.Sort(keys)
+	return keys
 }

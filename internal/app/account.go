@@ -1,0 +1,95 @@
+package app
+
+import (
+	"context"
+	"math/rand/v2"
+	"time"
+
+	"puente/internal/bridge"
+	"puente/internal/crm"
+)
+
+// defaultAccountName is what an account is called until a person names it.
+const defaultAccountName = "Mi empresa"
+
+// EnsureAccount returns the account, which it makes if there is none: with the default pipeline and the recommended fields. country "" is Chile for a new
+// account, and whatever it is for an old one. conflict: the account is of another country.
+func EnsureAccount(ctx context.Context, s bridge.Store, country crm.Country, now time.Time) (crm.Account, error) {
+	accounts, err := s.Accounts(ctx)
+	if err != nil {
+		return crm.Account{}, err
+	}
+	var account crm.Account
+	if len(accounts) > 0 {
+		account = accounts[0]
+		if country != "" && country != account.Country {
+			return account, crm.NewError(crm.Conflict, "country_differs", "country", string(country), "account_country", string(account.Country))
+		}
+	} else {
+		if country == "" {
+			country = crm.Chile
+		}
+		if account, err = crm.NewAccount(defaultAccountName, country, crm.Spanish, now); err != nil {
+			return account, err
+		}
+		if err := s.CreateAccount(ctx, account); err != nil {
+			return account, err
+		}
+	}
+	return account, setUp(ctx, s, account, now)
+}
+
+// setUp gives an account that has no pipeline what it starts with: a new one, or one whose making was interrupted.
+func setUp(ctx context.Context, s bridge.Store, account crm.Account, now time.Time) error {
+	fresh := false
+	err := s.View(ctx, account.ID, func(r bridge.Reader) error {
+		pipelines, err := r.Pipelines(ctx)
+		fresh = len(pipelines) == 0
+		return err
+	})
+	if err != nil || !fresh {
+		return err
+	}
+	return s.Update(ctx, account.ID, func(tx bridge.Tx) error { return crm.SetUpAccount(ctx, tx, now, randomLetters) })
+}
+
+// randomLetters makes the random part of a field's key, which has to differ and not to be secret.
+func randomLetters(n int) string {
+	b := make([]byte, n)
+	for i := range b {
+		b[i] = 'a' + byte(rand.IntN(26))
+	}
+	return string(b)
+}
+
+// onlyAccount returns the account of commands that make none. not_found: there is none yet.
+func onlyAccount(ctx context.Context, s bridge.Store) (crm.Account, error) {
+	accounts, err := s.Accounts(ctx)
+	if err != nil {
+		return crm.Account{}, err
+	}
+	if len(accounts) == 0 {
+		return crm.Account{}, crm.NewError(crm.NotFound, "account_needed")
+	}
+	return accounts[0], nil
+}
+
+// connectionOf returns the account's connection. not_found: it has none.
+func connectionOf(ctx context.Context, s bridge.Store, account crm.Account) (bridge.Connection, error) {
+	var connections []bridge.Connection
+	err := s.View(ctx, account.ID, func(r bridge.Reader) (err error) {
+		connections, err = r.Connections(ctx)
+		return err
+	})
+	if err == nil && len(connections) == 0 {
+		err = crm.NewError(crm.NotFound, "connection_needed")
+	}
+	if err != nil {
+		return bridge.Connection{}, err
+	}
+	return connections[0], nil
+}
+
+func refOf(c bridge.Connection) bridge.ConnectionRef {
+	return bridge.ConnectionRef{AccountID: c.AccountID, ConnectionID: c.ID}
+}

@@ -1,0 +1,42 @@
+package app
+
+import (
+	"errors"
+	"fmt"
+
+	"puente/internal/bridge"
+	"puente/internal/bsale"
+	"puente/internal/crm"
+	"puente/internal/secret"
+)
+
+// sealContext binds a sealed token to its connection.
+func sealContext(id crm.ID) string { return "connection:" + string(id) }
+
+// opener opens the client of a connection with the token that is stored for it.
+func opener(key secret.Key) func(bridge.Connection) (*bsale.Client, error) {
+	return func(c bridge.Connection) (*bsale.Client, error) {
+		if len(c.SealedToken) == 0 {
+			// As if Bsale refused it: the connection stops until a person gives it a token.
+			return nil, fmt.Errorf("app: no token is stored for the connection: %w", bsale.ErrUnauthorized)
+		}
+		token, err := key.Open(c.SealedToken, sealContext(c.ID))
+		if err != nil {
+			return nil, err
+		}
+		return bsale.New(bsale.Config{BaseURL: c.BaseURL, Token: bsale.Token(token), RequestsPerSecond: c.RequestsPerSecond})
+	}
+}
+
+// inWords makes an error of Bsale's one that has a sentence; others stay as they are.
+func inWords(err error) error {
+	var failed *bsale.Error
+	var known *crm.Error
+	switch {
+	case err == nil, errors.As(err, &known):
+		return err
+	case errors.As(err, &failed):
+		return crm.NewError(crm.Unavailable, "bsale_"+string(failed.Kind)).Because(err)
+	}
+	return err
+}
