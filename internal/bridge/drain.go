@@ -13,6 +13,8 @@ const (
 	drainAtOnce = 200
 	// tailOverlap is how many documents before the known end of today's list are read again: some may have left it.
 	tailOverlap = 10
+	// tailPages is how many pages of today's list are read backwards for documents that nobody has read. Beyond that a poll has to go first.
+	tailPages = 20
 	// tailMisses is after how many ends of today's list in a row that had nothing of what was notified no more are read: then the account lists its newest
 	// documents first.
 	tailMisses = 3
@@ -20,7 +22,7 @@ const (
 	pageSize = 50
 )
 
-// tail remembers how long today's list was, so that its end can be asked for.
+// tail remembers how long today's list was when its end was last read, so that what came since can be asked for.
 type tail struct {
 	day    bsale.Day
 	count  int
@@ -31,8 +33,12 @@ type tail struct {
 func (e *Engine) drain(ctx context.Context, s *session, connection Connection) (bool, error) {
 	var due []*Record
 	var account crm.Account
+	var last int64
 	err := e.store.View(ctx, s.ref.AccountID, func(r Reader) (err error) {
 		if account, err = r.Account(ctx); err != nil {
+			return err
+		}
+		if last, err = r.LastDecided(ctx, connection.ID); err != nil {
 			return err
 		}
 		due, err = r.DueRecords(ctx, connection.ID, e.clock.Now(), drainAtOnce)
@@ -43,7 +49,7 @@ func (e *Engine) drain(ctx context.Context, s *session, connection Connection) (
 	}
 	b := batch{readAt: e.clock.Now()}
 	missing := map[int64]error{}
-	readErr := e.readDue(ctx, s, today(b.readAt, account), due, &b, missing)
+	readErr := e.readDue(ctx, s, today(b.readAt, account), last, due, &b, missing)
 	// What was read is applied even if the rest could not be.
 	slices.SortFunc(b.docs, func(a, c bsale.Document) int { return int(a.ID - c.ID) })
 	for chunk := range slices.Chunk(b.docs, pageSize) {
@@ -59,21 +65,25 @@ func (e *Engine) drain(ctx context.Context, s *session, connection Connection) (
 
 // readDue reads the waiting documents: new ones from the end of today's list, fifty for a call and in the order of issue, together with any before them whose
 // notification is still on its way; what is not there one by one. An error is about Bsale as a whole; errors about single documents go into missing.
-func (e *Engine) readDue(ctx context.Context, s *session, day bsale.Day, due []*Record, b *batch, missing map[int64]error) error {
+func (e *Engine) readDue(ctx context.Context, s *session, day bsale.Day, last int64, due []*Record, b *batch, missing map[int64]error) error {
 	wanted := make(map[int64]bool, len(due))
-	fresh := map[int64]bool{}
+	fresh := 0
 	for _, record := range due {
 		wanted[record.BsaleID] = true
 		if record.State == StateNew && record.Attempts == 0 {
-			fresh[record.BsaleID] = true
+			fresh++
 		}
 	}
-	if len(fresh) > 0 && s.tail.misses < tailMisses {
-		if err := e.readTail(ctx, s, day, fresh, b); err != nil {
+	if fresh > 0 && s.tail.misses < tailMisses {
+		if err := e.readTail(ctx, s, day, last, b); err != nil || s.pollFirst {
 			return err
 		}
+		before := len(wanted)
 		for _, doc := range b.docs {
 			delete(wanted, doc.ID)
+		}
+		if s.tail.misses++; len(wanted) < before {
+			s.tail.misses = 0
 		}
 	}
 	for _, record := range due {
@@ -93,37 +103,50 @@ func (e *Engine) readDue(ctx context.Context, s *session, day bsale.Day, due []*
 	return nil
 }
 
-// readTail reads the end of today's list until all wanted documents were met, with about one call for every fifty of them, and strikes off what it met.
-// Other documents on those pages come along: they were issued too, and in this order.
-func (e *Engine) readTail(ctx context.Context, s *session, day bsale.Day, wanted map[int64]bool, b *batch) error {
+// readTail reads what was issued since the end of today's list was last read: all of it, notified or not, so that documents are decided in the order of
+// issue. When nobody remembers that end (the process is new), it reads backwards until it meets a document that was decided.
+func (e *Engine) readTail(ctx context.Context, s *session, day bsale.Day, last int64, b *batch) error {
 	// Yesterday's and tomorrow's dates are in the window: late documents are dated either way.
 	filter := bsale.DocumentFilter{EmittedFrom: day.AddDays(-1), EmittedTo: day.AddDays(1), State: bsale.Active.Ptr(), MayBeCut: s.mayBeCut}
 	if s.tail.day != day {
-		count, err := s.client.CountDocuments(ctx, filter)
-		if err != nil {
-			return err
-		}
-		s.tail = tail{day: day, count: max(0, count-len(wanted)), misses: s.tail.misses}
+		return e.readTailBackwards(ctx, s, filter, day, last, b)
 	}
-	asked := len(wanted)
-	for offset := max(0, s.tail.count-tailOverlap); len(wanted) > 0; {
+	for offset := max(0, s.tail.count-tailOverlap); ; {
 		page, err := s.client.DocumentPage(ctx, filter, offset, pageSize)
 		if err != nil {
 			return err
 		}
 		s.tail.count = page.Count
-		for _, doc := range page.Items {
-			delete(wanted, doc.ID)
-			b.docs = append(b.docs, doc)
-		}
+		b.docs = append(b.docs, page.Items...)
 		rows := len(page.Items) + len(page.Rejected)
 		if offset += rows; rows == 0 || offset >= page.Count {
-			break
+			return nil
 		}
 	}
-	if s.tail.misses++; len(wanted) < asked {
-		s.tail.misses = 0
+}
+
+func (e *Engine) readTailBackwards(ctx context.Context, s *session, filter bsale.DocumentFilter, day bsale.Day, last int64, b *batch) error {
+	count, err := s.client.CountDocuments(ctx, filter)
+	if err != nil {
+		return err
 	}
+	for end, pages := count, 0; end > 0; pages++ {
+		if pages == tailPages {
+			s.pollFirst, b.docs = true, nil
+			return e.changeConnection(ctx, s.ref, func(c *Connection) { c.NextPollAt = e.clock.Now() })
+		}
+		from := max(0, end-pageSize)
+		page, err := s.client.DocumentPage(ctx, filter, from, end-from)
+		if err != nil {
+			return err
+		}
+		b.docs = append(b.docs, page.Items...)
+		if slices.ContainsFunc(page.Items, func(doc bsale.Document) bool { return doc.ID <= last }) {
+			break
+		}
+		end = from
+	}
+	s.tail = tail{day: day, count: count, misses: s.tail.misses}
 	return nil
 }
 

@@ -115,6 +115,7 @@ type session struct {
 	directory   Directory
 	directoryAt time.Time
 	tail        tail
+	pollFirst   bool // so much was issued unread that a poll has to go before notified documents
 	pass        *pass
 	lookUps     int // how many more clients may be looked up one by one
 	retryAt     time.Time
@@ -198,7 +199,7 @@ func (e *Engine) step(ctx context.Context, s *session) (did bool, err error) {
 		return false, err
 	}
 	order := []func(context.Context, *session, Connection) (bool, error){e.drain, e.startDuePasses, e.runPage, e.makeClients}
-	if e.behind(connection) {
+	if s.pollFirst || e.behind(connection) {
 		order = []func(context.Context, *session, Connection) (bool, error){e.startDuePasses, e.runPage, e.drain, e.makeClients}
 	}
 	for _, work := range order {

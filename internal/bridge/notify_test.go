@@ -273,3 +273,29 @@ func TestUnknownHooksAndOddBodies(t *testing.T) {
 		t.Error("no sign of life was noted")
 	}
 }
+
+// TestAProcessThatStartsInTheMiddleKeepsTheOrderOfIssue notifies a new process of the last documents first: those before them, whose notifications are still on
+// their way, come first all the same, however many they are.
+func TestAProcessThatStartsInTheMiddleKeepsTheOrderOfIssue(t *testing.T) {
+	for _, issued := range []int{30, 300, 1500} {
+		t.Run(strconv.Itoa(issued), func(t *testing.T) {
+			s := newShop(t, bsalesim.Options{Seed: 5, Documents: 200}, nil)
+			s.sync(nil)
+			s.sim.World().MarkPass()
+			ids, err := s.sim.Issue(bsalesim.IssueRequest{Count: issued})
+			if err != nil {
+				t.Fatal(err)
+			}
+			n := newNotified(t, s)
+			for _, id := range ids[issued-3:] {
+				n.receive(id)
+			}
+			n.queue.wg.Wait()
+			for _, id := range ids[:issued-3] {
+				n.receive(id)
+			}
+			n.settled()
+			n.exportEqualsOracle()
+		})
+	}
+}

@@ -231,6 +231,9 @@ func (e *Engine) pageOf(ctx context.Context, s *session, run Run) error {
 
 // finishRun ends a run that read everything, and moves the watermark.
 func (e *Engine) finishRun(ctx context.Context, s *session, run Run) error {
+	if run.Kind == RunPoll {
+		s.pollFirst = false
+	}
 	return e.store.Update(ctx, s.ref.AccountID, func(tx Tx) error {
 		run, err := tx.Run(ctx, run.ID)
 		if err != nil {

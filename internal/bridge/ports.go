@@ -26,6 +26,8 @@ type Reader interface {
 	RecordsReferring(ctx context.Context, connection crm.ID, folios []string) ([]*Record, error)
 	// DueRecords returns records to be read by now, in ascending Bsale id, at most limit.
 	DueRecords(ctx context.Context, connection crm.ID, now time.Time, limit int) ([]*Record, error)
+	// LastDecided returns the highest Bsale id among the documents that were read and decided, 0 if there is none.
+	LastDecided(ctx context.Context, connection crm.ID) (int64, error)
 	// RecordsByReason returns records in that state with that reason (an empty reason: any), in ascending Bsale id, with an id above after, at most limit.
 	RecordsByReason(ctx context.Context, connection crm.ID, state State, reason Reason, after int64, limit int) ([]*Record, error)
 	// CountRecords returns how many records there are by state and reason.

@@ -99,6 +99,25 @@ func (x *reader) DueRecords(ctx context.Context, connection crm.ID, now time.Tim
 		[]any{x.account, number, micros(now), limit}, x.scanRecord)
 }
 
+// LastDecided returns the highest Bsale id among the documents that were read and decided, 0 if there is none.
+func (x *reader) LastDecided(ctx context.Context, connection crm.ID) (int64, error) {
+	number, ok, err := x.connection(ctx, connection)
+	if err != nil || !ok {
+		return 0, err
+	}
+	// From the end of the primary key: only documents that were notified and not read yet are passed over.
+	last, err := query(ctx, &x.session, "last decided", `SELECT bsale_id FROM record
+		WHERE account_id = $1 AND connection = $2 AND hash <> '' ORDER BY bsale_id DESC LIMIT 1`, []any{x.account, number},
+		func(r row) (id int64, err error) {
+			err = r.Scan(&id)
+			return id, err
+		})
+	if err != nil || len(last) == 0 {
+		return 0, err
+	}
+	return last[0], nil
+}
+
 // RecordsByReason returns records in that state with that reason (an empty reason: any), in ascending Bsale id, with an id above after, at most limit.
 func (x *reader) RecordsByReason(ctx context.Context, connection crm.ID, state bridge.State, reason bridge.Reason, after int64, limit int) ([]*bridge.Record, error) {
 	number, ok, err := x.connection(ctx, connection)
