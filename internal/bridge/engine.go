@@ -120,6 +120,7 @@ type session struct {
 	lookUps     int // how many more clients may be looked up one by one
 	retryAt     time.Time
 	observe     func(Plan)
+	preview     *Workspace // of a preview, which writes nothing; nil otherwise
 }
 
 func (e *Engine) session(ref ConnectionRef) *session {

@@ -35,13 +35,21 @@ func (e *Engine) lookUpClients(ctx context.Context, s *session, docs []bsale.Doc
 		for _, link := range found {
 			links[link.ClientID] = link
 		}
-		if s.lookUps > 0 {
+		if s.preview == nil && s.lookUps > 0 {
 			_, rules, _, err = readRules(ctx, r, s.ref.ConnectionID)
 		}
 		return err
 	})
 	if err != nil {
 		return nil, err
+	}
+	if s.preview != nil { // it keeps to itself what a pass would have written by now
+		rules = s.preview.rules
+		for _, id := range clients {
+			if link := s.preview.seen.Links[id]; link != nil {
+				links[id] = link
+			}
+		}
 	}
 	var looked []*ClientLink
 	for _, doc := range docs {

@@ -63,6 +63,7 @@ func (e *Engine) preview(ctx context.Context, s *session, connection Connection,
 		}
 		rules = set
 		w = NewWorkspace(connection, rules, users, e.clock, "")
+		s.preview = w
 		return nil
 	})
 	if err != nil {
