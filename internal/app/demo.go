@@ -104,7 +104,10 @@ func Demo(ctx context.Context, settings config.Demo, console Console) (err error
 	if ctx.Err() != nil && errors.Is(err, ctx.Err()) {
 		err = nil // it was to end
 	}
-	if err = errors.Join(err, runErr); err != nil {
+	if runErr != nil { // whatever the watching says then follows from it
+		return runErr
+	}
+	if err != nil {
 		return err
 	}
 	return d.summary(context.WithoutCancel(ctx))
@@ -165,7 +168,7 @@ func (d *demo) connect(ctx context.Context) error {
 		return err
 	}
 	// The shop needs the webhook's address before it has one of its own, so the connection is made in two steps.
-	rules := bridge.DefaultRules(account.Language)
+	rules := demoRules(account.Language)
 	settings := bridge.ConnectionSettings{Rules: &rules, RequestsPerSecond: config.Unpaced}
 	if d.conn, err = d.app.engine.Connect(ctx, account.ID, settings); err != nil {
 		return err
@@ -203,6 +206,17 @@ func (d *demo) connect(ctx context.Context) error {
 		d.sim.Stop()
 	}
 	return err
+}
+
+// demoRules are the default ones, with more to see: invoices too, one of e-mail and phone is enough, and what is voided moves.
+func demoRules(language crm.Language) bridge.Rules {
+	rules := bridge.DefaultRules(language)
+	rules.ExtraKinds = []bridge.Kind{bridge.KindInvoice}
+	rules.PerKind[bridge.KindInvoice] = rules.PerKind[bridge.KindReceipt]
+	rules.Contact.Require = bridge.RequireEmailOrPhone
+	stages := crm.DefaultPipeline(language, time.Time{}).Stages
+	rules.Void = bridge.VoidRule{Action: bridge.VoidStage, Stage: stages[len(stages)-1].Name}
+	return rules
 }
 
 // replay makes happen again what happened in the shop in earlier demonstrations.
@@ -326,8 +340,7 @@ func (d *demo) issue() error {
 		if err := d.sim.Annul(event.Annul); err != nil {
 			return err
 		}
-		d.issued = append(d.issued, 0) // so that the next round issues again
-		d.waiting[event.Annul] = true
+		d.issued = append(d.issued, 0) // so that the next round issues again; whether this one shows depends on what it was
 	} else {
 		ids, err := d.sim.Issue(bsalesim.IssueRequest{})
 		if err != nil {
