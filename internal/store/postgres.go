@@ -87,6 +87,11 @@ func (s *Store) openPostgres(ctx context.Context, url string) error {
 	if _, ok := c.RuntimeParams["application_name"]; !ok {
 		c.RuntimeParams["application_name"] = postgresApplication
 	}
+	// Each statement is planned when it runs, for its values and for the tables as they are. A plan that is kept from when the tables were small reads
+	// them from end to end, and a first backfill makes them large in less time than the server takes to notice.
+	if !strings.Contains(url, "default_query_exec_mode") {
+		c.DefaultQueryExecMode = pgx.QueryExecModeCacheDescribe
+	}
 	open := func(connections int) *sql.DB {
 		db := stdlib.OpenDB(*c.Copy())
 		db.SetMaxOpenConns(connections)
