@@ -60,7 +60,6 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	if err := command.Check(); err != nil {
 		console.Fail(err)
 		if wrong := (*config.Error)(nil); errors.As(err, &wrong) {
-			fmt.Fprintln(stderr, console.Text("command.see_help", "command", "puente "+selected.Command()))
 			return exitUsage
 		}
 		return exitFailed

@@ -19,38 +19,21 @@ func EnsureAccount(ctx context.Context, s bridge.Store, country crm.Country, now
 	if err != nil {
 		return crm.Account{}, err
 	}
-	var account crm.Account
 	if len(accounts) > 0 {
-		account = accounts[0]
+		account := accounts[0]
 		if country != "" && country != account.Country {
 			return account, crm.NewError(crm.Conflict, "country_differs", "country", string(country), "account_country", string(account.Country))
 		}
-	} else {
-		if country == "" {
-			country = crm.Chile
-		}
-		if account, err = crm.NewAccount(defaultAccountName, country, crm.Spanish, now); err != nil {
-			return account, err
-		}
-		if err := s.CreateAccount(ctx, account); err != nil {
-			return account, err
-		}
+		return account, nil
 	}
-	return account, setUp(ctx, s, account, now)
-}
-
-// setUp gives an account that has no pipeline what it starts with: a new one, or one whose making was interrupted.
-func setUp(ctx context.Context, s bridge.Store, account crm.Account, now time.Time) error {
-	fresh := false
-	err := s.View(ctx, account.ID, func(r bridge.Reader) error {
-		pipelines, err := r.Pipelines(ctx)
-		fresh = len(pipelines) == 0
-		return err
-	})
-	if err != nil || !fresh {
-		return err
+	if country == "" {
+		country = crm.Chile
 	}
-	return s.Update(ctx, account.ID, func(tx bridge.Tx) error { return crm.SetUpAccount(ctx, tx, now, randomLetters) })
+	account, err := crm.NewAccount(defaultAccountName, country, crm.Spanish, now)
+	if err != nil {
+		return account, err
+	}
+	return account, s.CreateAccount(ctx, account, func(tx bridge.Tx) error { return crm.SetUpAccount(ctx, tx, now, randomLetters) })
 }
 
 // randomLetters makes the random part of a field's key, which has to differ and not to be secret.

@@ -115,6 +115,10 @@ func (a *App) openWork(ctx context.Context, o Options) error {
 			return nil
 		})
 	}
+	// Before the queue starts, so that whoever changes something meanwhile can leave a job.
+	if err := jobs.Migrate(ctx, db, listener, o.Log); err != nil {
+		return err
+	}
 	a.queue, err = jobs.New(jobs.Options{
 		DB: db, Listener: listener, Log: o.Log, Grace: shutdownGrace,
 		Work:  func(ctx context.Context, ref bridge.ConnectionRef) error { return a.engine.Work(ctx, ref) },

@@ -43,16 +43,16 @@ func Connect(ctx context.Context, settings config.Connect, console Console) (err
 	if err != nil {
 		return err
 	}
-	if err := checkRules(ctx, settings.Database, settings.Account, rules); err != nil && !isOlder(err) {
+	if err := checkRules(ctx, settings.Database, settings.Account, settings.Rules, rules); err != nil && !isOlder(err) {
 		return err
 	}
 	identity, err := client.TestConnection(ctx)
 	if err != nil {
-		return err
+		return atBsale(err, baseURL)
 	}
 	types, err := documentTypes(ctx, client)
 	if err != nil {
-		return err
+		return atBsale(err, baseURL)
 	}
 
 	key, err := loadKey(settings.Database, settings.Secret)
@@ -102,7 +102,7 @@ func readRules(r config.Rules) (*bridge.Rules, error) {
 	}
 	rules, err := bridge.ParseRules(text)
 	if err != nil {
-		return nil, err
+		return nil, inFile(err, r.File)
 	}
 	return &rules, nil
 }

@@ -40,3 +40,28 @@ func inWords(err error) error {
 	}
 	return err
 }
+
+// placed is an error with the place where it happened, for people: a file or an address.
+type placed struct {
+	error
+	place string
+}
+
+func (p *placed) Unwrap() error { return p.error }
+
+// atBsale says at which address Bsale failed.
+func atBsale(err error, baseURL string) error {
+	var failed *bsale.Error
+	if !errors.As(err, &failed) {
+		return err
+	}
+	return &placed{err, baseURL}
+}
+
+// inFile says in which file a mistake is.
+func inFile(err error, path string) error {
+	if err == nil {
+		return nil
+	}
+	return &placed{err, path}
+}

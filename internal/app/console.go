@@ -44,6 +44,9 @@ func (c Console) Sentence(err error) string {
 	if sentence == c.Text("error.internal") {
 		sentence += " [" + strings.Join(strings.Fields(err.Error()), " ") + "]"
 	}
+	if at := (*placed)(nil); errors.As(err, &at) {
+		sentence = strings.TrimSuffix(sentence, ".") + " (" + at.place + ")."
+	}
 	return sentence
 }
 

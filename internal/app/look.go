@@ -84,8 +84,8 @@ func (l *look) findConnection(ctx context.Context) (bridge.ConnectionRef, error)
 	return refOf(connection), err
 }
 
-// checkRules tries rules on the account as it is, or as it would be made. nil rules are right.
-func checkRules(ctx context.Context, d config.Database, a config.Account, rules *bridge.Rules) (err error) {
+// checkRules tries rules, which are those of the file, on the account as it is, or as it would be made. nil rules are right.
+func checkRules(ctx context.Context, d config.Database, a config.Account, file config.Rules, rules *bridge.Rules) (err error) {
 	l, err := lookAt(ctx, d, a)
 	if err != nil {
 		return err
@@ -95,7 +95,7 @@ func checkRules(ctx context.Context, d config.Database, a config.Account, rules 
 		return nil
 	}
 	_, err = l.resolve(ctx, *rules)
-	return err
+	return inFile(err, file.File)
 }
 
 func (l *look) resolve(ctx context.Context, rules bridge.Rules) (bridge.Ruleset, error) {

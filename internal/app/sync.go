@@ -79,6 +79,7 @@ func Sync(ctx context.Context, settings config.Sync, console Console) (err error
 		result, err = s.sync(ctx)
 	}
 	s.progress.done()
+	err = atBsale(err, s.baseURL)
 	if err == nil {
 		err = s.plans.flush()
 	}
@@ -102,7 +103,7 @@ func (s *syncing) prepare() error {
 		return err
 	}
 	if s.rules, err = bridge.ParseRules(text); err != nil {
-		return err
+		return inFile(err, s.settings.Rules.File)
 	}
 	s.client, err = newClient(s.settings.Bsale)
 	return err
@@ -127,13 +128,13 @@ func newClient(b config.Bsale) (*bsale.Client, error) {
 
 // check tries the rules on the account and the token on Bsale.
 func (s *syncing) check(ctx context.Context) error {
-	err := checkRules(ctx, s.settings.Database, s.settings.Account, &s.rules)
+	err := checkRules(ctx, s.settings.Database, s.settings.Account, s.settings.Rules, &s.rules)
 	// A database of an older version is brought up to date first; its rules are checked then, before anything else is written.
 	if err != nil && (s.settings.DryRun || !isOlder(err)) {
 		return err
 	}
 	_, err = s.client.TestConnection(ctx)
-	return err
+	return atBsale(err, s.baseURL)
 }
 
 // engine returns an engine that works with the client of the command, whatever token is stored.

@@ -4,7 +4,6 @@ package messages
 var commands = map[string]text{
 	"command.interrupted": {"Interrumpido. Nada quedó a medias: al repetir el comando, sigue donde estaba.", "Interrupted. Nothing was left half-done: run the command again and it goes on where it was."},
 	"command.usage":       {"Uso incorrecto: {detail}. Mira la ayuda con “{command} --help”.", "Wrong use: {detail}. See the help with “{command} --help”."},
-	"command.see_help":    {"Mira la ayuda con “{command} --help”.", "See the help with “{command} --help”."},
 
 	"usage.unknown_flag":     {"No existe la opción {what}", "There is no flag {what}"},
 	"usage.unexpected":       {"Sobra “{what}”", "“{what}” is not expected"},
