@@ -88,7 +88,7 @@ func newTarget(tb testing.TB, sim *bsalesim.Simulator, url string) *target {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	if err := db.CreateAccount(ctx, account); err != nil {
+	if err := db.CreateAccount(ctx, account, nil); err != nil {
 		tb.Fatal(err)
 	}
 	err = db.Update(ctx, account.ID, func(tx bridge.Tx) error {

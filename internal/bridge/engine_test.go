@@ -93,7 +93,7 @@ func (s *shop) setUp(ctx context.Context, change func(*bridge.Rules)) {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	if err := s.store.CreateAccount(ctx, account); err != nil {
+	if err := s.store.CreateAccount(ctx, account, nil); err != nil {
 		s.t.Fatal(err)
 	}
 	rules := bridge.DefaultRules(crm.Spanish)

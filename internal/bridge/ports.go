@@ -127,8 +127,8 @@ type Store interface {
 
 	// Accounts returns all accounts, oldest first.
 	Accounts(ctx context.Context) ([]crm.Account, error)
-	// CreateAccount adds an account.
-	CreateAccount(ctx context.Context, account crm.Account) error
+	// CreateAccount adds an account and gives it what setUp writes, in one transaction; setUp may be nil.
+	CreateAccount(ctx context.Context, account crm.Account, setUp func(Tx) error) error
 
 	// ConnectionByHook finds the connection whose webhook path ends in hook. not_found: none.
 	ConnectionByHook(ctx context.Context, hook string) (ConnectionRef, error)

@@ -56,7 +56,7 @@ func newPages(b *testing.B, s *store.Store) *pages {
 	p.pipeline = crm.DefaultPipeline(crm.Spanish, now)
 	p.connection = bridge.Connection{ID: crm.NewID(), AccountID: p.account.ID, Enabled: true, CreatedAt: now}
 	p.run = bridge.Run{ID: crm.NewID(), ConnectionID: p.connection.ID, State: bridge.RunActive, StartedAt: now}
-	if err := s.CreateAccount(b.Context(), p.account); err != nil {
+	if err := s.CreateAccount(b.Context(), p.account, nil); err != nil {
 		b.Fatal(err)
 	}
 	if err := s.Update(b.Context(), p.account.ID, func(tx bridge.Tx) error {

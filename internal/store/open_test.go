@@ -147,7 +147,7 @@ func TestADatabaseOpenedToReadIsNotWritten(t *testing.T) {
 			t.Error("it has a pool that writes")
 		}
 		account := crm.Account{ID: crm.NewID()}
-		checkError(t, s.CreateAccount(t.Context(), account), crm.Unavailable, "database_readonly", "")
+		checkError(t, s.CreateAccount(t.Context(), account, nil), crm.Unavailable, "database_readonly", "")
 		checkError(t, s.Migrate(t.Context()), crm.Unavailable, "database_readonly", "")
 		if err := s.Export(t.Context(), io.Discard); err != nil {
 			t.Error(err)
@@ -158,7 +158,7 @@ func TestADatabaseOpenedToReadIsNotWritten(t *testing.T) {
 func TestAFileIsForItsOwnerOnly(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "puente.db")
 	s := mustOpen(t, path, store.Options{})
-	if err := s.CreateAccount(t.Context(), crm.Account{ID: crm.NewID()}); err != nil {
+	if err := s.CreateAccount(t.Context(), crm.Account{ID: crm.NewID()}, nil); err != nil {
 		t.Fatal(err)
 	}
 	for _, name := range []string{path, path + "-wal", path + "-shm"} {
@@ -294,7 +294,7 @@ func TestADatabaseThatAnotherProcessLocksIsSaidToBeLocked(t *testing.T) {
 	lines := bufio.NewScanner(stdout)
 	for lines.Scan() && lines.Text() != "locked" {
 	}
-	err = s.CreateAccount(t.Context(), crm.Account{ID: crm.NewID()})
+	err = s.CreateAccount(t.Context(), crm.Account{ID: crm.NewID()}, nil)
 	checkError(t, err, crm.Unavailable, "database_locked", "")
 	if _, err := s.Accounts(t.Context()); err != nil {
 		t.Errorf("reading waits too: %v", err)
@@ -307,7 +307,7 @@ func TestADatabaseThatAnotherProcessLocksIsSaidToBeLocked(t *testing.T) {
 	if err := other.Wait(); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.CreateAccount(t.Context(), crm.Account{ID: crm.NewID()}); err != nil {
+	if err := s.CreateAccount(t.Context(), crm.Account{ID: crm.NewID()}, nil); err != nil {
 		t.Errorf("after the lock: %v", err)
 	}
 }
@@ -315,7 +315,7 @@ func TestADatabaseThatAnotherProcessLocksIsSaidToBeLocked(t *testing.T) {
 func TestAFullDiskIsSaidToBeFull(t *testing.T) {
 	s := mustOpen(t, filepath.Join(t.TempDir(), "puente.db"), store.Options{})
 	account := crm.Account{ID: crm.NewID()}
-	if err := s.CreateAccount(t.Context(), account); err != nil {
+	if err := s.CreateAccount(t.Context(), account, nil); err != nil {
 		t.Fatal(err)
 	}
 	var pages int
@@ -360,7 +360,7 @@ func TestAViewThatIsCancelledEnds(t *testing.T) {
 	eachEngine(t, func(t *testing.T, url string) {
 		s := mustOpen(t, url, store.Options{})
 		account := crm.Account{ID: crm.NewID()}
-		if err := s.CreateAccount(t.Context(), account); err != nil {
+		if err := s.CreateAccount(t.Context(), account, nil); err != nil {
 			t.Fatal(err)
 		}
 		ctx, cancel := context.WithCancel(t.Context())
@@ -392,7 +392,7 @@ func TestADatabaseInMemoryIsPrivateAndComplete(t *testing.T) {
 	}
 	defer two.Close()
 	account := crm.Account{ID: crm.NewID()}
-	if err := one.CreateAccount(t.Context(), account); err != nil {
+	if err := one.CreateAccount(t.Context(), account, nil); err != nil {
 		t.Fatal(err)
 	}
 	if all, err := two.Accounts(t.Context()); err != nil || len(all) != 0 {

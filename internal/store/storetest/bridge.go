@@ -135,6 +135,23 @@ func testRecordKeys(t *testing.T, f *fixture) {
 		return r.RecordsReferring(f.ctx, f.connection.ID, []string{"7", "100"})
 	}
 	find("referring", referring, b, c)
+	last := func(want int64) {
+		t.Helper()
+		must(t, f.View(f.ctx, f.account.ID, func(r bridge.Reader) error {
+			got, err := r.LastDecided(f.ctx, f.connection.ID)
+			if got != want {
+				t.Errorf("the last decided is %d, want %d", got, want)
+			}
+			return err
+		}))
+	}
+	unread := f.record(9)
+	unread.Hash, unread.DueAt = "", time.Time{}
+	f.saveRecords(t, f.clock.Now(), unread)
+	last(0)
+	unread.Hash = "read"
+	f.saveRecords(t, f.clock.Now(), unread)
+	last(9)
 	now := f.clock.Now()
 	due := func(limit int) func(r bridge.Reader) ([]*bridge.Record, error) {
 		return func(r bridge.Reader) ([]*bridge.Record, error) {

@@ -23,7 +23,7 @@ func testAccounts(t *testing.T, f *fixture) {
 	must(t, err)
 	same(t, "accounts", all, []crm.Account{f.account, other})
 
-	mustFail(t, f.CreateAccount(f.ctx, other), crm.Conflict, "id_taken")
+	mustFail(t, f.CreateAccount(f.ctx, other, nil), crm.Conflict, "id_taken")
 	nothing := func(bridge.Reader) error { t.Error("called for an account that is not"); return nil }
 	mustFail(t, f.View(f.ctx, crm.NewID(), nothing), crm.NotFound, "account_not_found")
 	mustFail(t, f.Update(f.ctx, crm.NewID(), func(tx bridge.Tx) error { return nothing(tx) }), crm.NotFound, "account_not_found")

@@ -67,6 +67,7 @@ func testIsolation(t *testing.T, f *fixture) {
 		"RecordsByFolio":   func(r bridge.Reader) (any, error) { return r.RecordsByFolio(f.ctx, connection, []string{"1"}) },
 		"RecordsReferring": func(r bridge.Reader) (any, error) { return r.RecordsReferring(f.ctx, connection, []string{"1"}) },
 		"DueRecords":       func(r bridge.Reader) (any, error) { return r.DueRecords(f.ctx, connection, later, 9) },
+		"LastDecided":      func(r bridge.Reader) (any, error) { return r.LastDecided(f.ctx, connection) },
 		"RecordsByReason": func(r bridge.Reader) (any, error) {
 			return r.RecordsByReason(f.ctx, connection, bridge.StateLinked, "", 0, 9)
 		},
@@ -116,7 +117,7 @@ func testIsolation(t *testing.T, f *fixture) {
 			case crm.CodeOf(err) == crm.NotFound:
 			case err != nil:
 				t.Errorf("%s: %v", name, err)
-			case v.Kind() == reflect.Bool && v.Bool(), v.Kind() == reflect.Slice && v.Len() > 0:
+			case v.Kind() == reflect.Bool && v.Bool(), v.Kind() == reflect.Int64 && v.Int() != 0, v.Kind() == reflect.Slice && v.Len() > 0:
 				t.Errorf("%s reached another account's", name)
 			}
 			return nil

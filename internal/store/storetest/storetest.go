@@ -96,7 +96,7 @@ func (f *fixture) addAccount(t *testing.T, name string) (crm.Account, crm.User, 
 	t.Helper()
 	a, err := crm.NewAccount(name, crm.Chile, crm.Spanish, f.clock.Now())
 	must(t, err)
-	must(t, f.CreateAccount(f.ctx, a))
+	must(t, f.CreateAccount(f.ctx, a, nil))
 	u := crm.User{ID: crm.NewID(), Email: "camila@quillay.example", Name: "Camila", Role: crm.RoleSeller, Active: true, CreatedAt: f.clock.Now()}
 	p := crm.DefaultPipeline(crm.Spanish, f.clock.Now())
 	c := bridge.Connection{ID: crm.NewID(), AccountID: a.ID, BaseURL: "https://api.bsale.io", Hook: string(crm.NewID()), Enabled: true, CreatedAt: f.clock.Now()}
