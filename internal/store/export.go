@@ -137,7 +137,7 @@ func (e *exporter) loadNames(ctx context.Context) error {
 	}
 	e.users = map[crm.ID]string{}
 	for _, u := range users {
-		e.users[u.ID] = u.Email
+		e.users[u.ID] = emailKey(u.Email)
 	}
 	pipelines, err := e.Pipelines(ctx)
 	if err != nil {
