@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"time"
 
 	"puente/internal/bridge"
@@ -59,7 +60,7 @@ func lookAt(ctx context.Context, d config.Database, a config.Account) (_ *look, 
 func openToRead(ctx context.Context, d config.Database) (*store.Store, error) {
 	if path := d.SQLitePath(); path != "" {
 		if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
-			return nil, nil
+			return nil, folderExists(path)
 		}
 	}
 	db, err := store.Open(ctx, d.DB, store.Options{ReadOnly: true})
@@ -67,6 +68,14 @@ func openToRead(ctx context.Context, d config.Database) (*store.Store, error) {
 		return nil, nil
 	}
 	return db, err
+}
+
+// folderExists refuses a database that could not be made.
+func folderExists(path string) error {
+	if _, err := os.Stat(filepath.Dir(path)); err != nil {
+		return crm.NewError(crm.Unavailable, "database_unreachable", "database", path).Because(err)
+	}
+	return nil
 }
 
 // isOlder says whether err is that the database is of an older version.

@@ -33,12 +33,17 @@ func (d Database) SQLitePath() string {
 
 // withoutPassword leaves nothing of a URL that could be secret.
 func withoutPassword(text string) string {
-	scheme, rest, _ := strings.Cut(text, "://")
+	scheme, rest, isURL := strings.Cut(text, "://")
+	if !isURL {
+		scheme, rest = "", text
+	} else {
+		scheme += "://"
+	}
 	if at := strings.LastIndexByte(rest, '@'); at >= 0 {
 		rest = rest[at+1:]
 	}
 	rest, _, _ = strings.Cut(rest, "?")
-	return scheme + "://" + rest
+	return scheme + rest
 }
 
 // Account says whose data a command is about.
