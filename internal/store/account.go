@@ -29,18 +29,15 @@ func (s *Store) Accounts(ctx context.Context) ([]crm.Account, error) {
 
 // CreateAccount adds an account and gives it what setUp writes, in one transaction; setUp may be nil. conflict: the id is taken.
 func (s *Store) CreateAccount(ctx context.Context, a crm.Account, setUp func(bridge.Tx) error) error {
-	return s.write(ctx, "create account", func(tx *sql.Tx) error {
+	return s.writeAccount(ctx, "create account", func(tx *sql.Tx) (*writer, error) {
 		var number int64
 		err := tx.QueryRowContext(ctx, `INSERT INTO account (`+accountColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING number`,
 			text(a.ID), text(a.Name), text(a.Country), text(a.Currency), text(a.TimeZone), text(a.Language), micros(a.CreatedAt)).Scan(&number)
 		if err != nil {
-			return s.taken("create account", err, idTaken(a.ID), idTaken(a.ID))
+			return nil, s.taken("create account", err, idTaken(a.ID), idTaken(a.ID))
 		}
-		if setUp == nil {
-			return nil
-		}
-		return setUp(&writer{reader: reader{session{s: s, tx: tx, account: number, accountID: a.ID}}})
-	})
+		return &writer{reader: reader{session{s: s, tx: tx, account: number, accountID: a.ID}}}, nil
+	}, setUp)
 }
 
 // Account returns the account itself.

@@ -36,8 +36,9 @@ func (x *reader) ClientLinksByContact(ctx context.Context, connection crm.ID, co
 	if err != nil || !ok {
 		return nil, err
 	}
+	// The plus keeps SQLite from reading all links of the connection rather than looking the contacts up.
 	links, err := queryIn(ctx, &x.session, "client links by contact",
-		`SELECT `+linkColumns+` FROM client_link WHERE account_id = $1 AND connection = $2 AND contact_id <> '' AND contact_id IN `+list,
+		`SELECT `+linkColumns+` FROM client_link WHERE account_id = $1 AND +connection = $2 AND contact_id <> '' AND contact_id IN `+list,
 		[]any{x.account, number}, contacts, scanLink(connection))
 	slices.SortFunc(links, func(a, b *bridge.ClientLink) int { return cmp.Compare(a.ClientID, b.ClientID) })
 	return links, err

@@ -186,7 +186,7 @@ func TestSQLiteIsSetAsMeant(t *testing.T) {
 		}{
 			"writer": {s.WriterDB(), map[string]string{
 				"busy_timeout": "10000", "journal_mode": "wal", "synchronous": want, "foreign_keys": "1", "temp_store": "2", "cache_size": "-32000",
-				"journal_size_limit": "209715200", "query_only": "0",
+				"journal_size_limit": "209715200", "wal_autocheckpoint": "8000", "query_only": "0",
 			}},
 			"reader": {s.ReaderDB(), map[string]string{"busy_timeout": "10000", "query_only": "1", "cache_size": "-32000"}},
 			"jobs":   {jobs, map[string]string{"busy_timeout": "10000", "journal_mode": "wal", "synchronous": want}},

@@ -49,6 +49,9 @@ func query[T any](ctx context.Context, x *session, op, text string, args []any, 
 }
 
 func collect[T any](ctx context.Context, x *session, to []T, op, text string, args []any, scan func(row) (T, error)) ([]T, error) {
+	if x.s.observe != nil {
+		x.s.observe(text, args)
+	}
 	rows, err := x.tx.QueryContext(ctx, text, args...)
 	if err != nil {
 		return nil, x.s.failed(op, err)

@@ -24,7 +24,10 @@ const (
 	sqliteReaders     = 8
 	sqliteBusyTimeout = 10 * time.Second
 	sqliteCacheKiB    = 32_000
-	sqliteJournalSize = 200 << 20 // what is left of the write-ahead log after a checkpoint, in bytes
+	// A page of documents touches hundreds of pages of the file. At SQLite's usual 1,000 the same ones are copied back and synced after every few
+	// transactions; at this many (32 MB) most are copied once for dozens.
+	sqliteCheckpointPages = 8000
+	sqliteJournalSize     = 200 << 20 // what is left of the write-ahead log after a checkpoint, in bytes
 )
 
 var sqliteDialect = dialect{
@@ -203,6 +206,7 @@ func sqlitePragmas(o Options, write bool) url.Values {
 		add("journal_mode(WAL)")
 		add("synchronous(" + synchronous + ")")
 		add("foreign_keys(ON)")
+		add("wal_autocheckpoint(" + strconv.Itoa(sqliteCheckpointPages) + ")")
 		add("journal_size_limit(" + strconv.Itoa(sqliteJournalSize) + ")")
 	} else {
 		add("query_only(ON)")

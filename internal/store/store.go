@@ -40,6 +40,8 @@ type Store struct {
 
 	accounts    sync.Map // crm.ID → int64: numbers never change
 	connections sync.Map // bridge.ConnectionRef → connectionNumbers
+
+	observe func(text string, args []any) // for the test that looks at plans: sees each query; nil otherwise
 }
 
 var _ bridge.Store = (*Store)(nil)
@@ -135,6 +137,21 @@ func (s *Store) View(ctx context.Context, account crm.ID, fn func(bridge.Reader)
 // Update runs fn in a transaction that commits if fn returns nil. Nobody else writes to the account meanwhile. When it does not commit, the
 // contacts and deals that were saved in it have their old Version again.
 func (s *Store) Update(ctx context.Context, account crm.ID, fn func(bridge.Tx) error) error {
+	return s.writeAccount(ctx, "update", func(tx *sql.Tx) (*writer, error) {
+		number, err := s.accountNumber(ctx, tx, account)
+		if err != nil {
+			return nil, err
+		}
+		if err := s.dialect.lockAccount(ctx, tx, number); err != nil {
+			return nil, s.failed("lock account", err)
+		}
+		return &writer{reader: reader{session{s: s, tx: tx, account: number, accountID: account}}}, nil
+	}, fn)
+}
+
+// writeAccount runs fn, unless it is nil, with the writer that begin makes. Whatever ends the transaction without committing, a panic too, gives what was
+// saved its old versions back.
+func (s *Store) writeAccount(ctx context.Context, op string, begin func(tx *sql.Tx) (*writer, error), fn func(bridge.Tx) error) error {
 	var w *writer
 	committed := false
 	defer func() {
@@ -142,15 +159,10 @@ func (s *Store) Update(ctx context.Context, account crm.ID, fn func(bridge.Tx) e
 			w.undoVersions()
 		}
 	}()
-	err := s.write(ctx, "update", func(tx *sql.Tx) error {
-		number, err := s.accountNumber(ctx, tx, account)
-		if err != nil {
+	err := s.write(ctx, op, func(tx *sql.Tx) (err error) {
+		if w, err = begin(tx); err != nil || fn == nil {
 			return err
 		}
-		if err := s.dialect.lockAccount(ctx, tx, number); err != nil {
-			return s.failed("lock account", err)
-		}
-		w = &writer{reader: reader{session{s: s, tx: tx, account: number, accountID: account}}}
 		return fn(w)
 	})
 	committed = err == nil

@@ -24,6 +24,29 @@ func testAccounts(t *testing.T, f *fixture) {
 	same(t, "accounts", all, []crm.Account{f.account, other})
 
 	mustFail(t, f.CreateAccount(f.ctx, other, nil), crm.Conflict, "id_taken")
+	failing, err := crm.NewAccount("A medias", crm.Chile, crm.Spanish, f.clock.Now())
+	must(t, err)
+	because, c := errors.New("because"), f.contact("a@example.invalid")
+	setUp := func(result error) func(bridge.Tx) error {
+		return func(tx bridge.Tx) error {
+			must(t, tx.SaveContacts(f.ctx, []*crm.Contact{c}))
+			return result
+		}
+	}
+	if err := f.CreateAccount(f.ctx, failing, setUp(because)); !errors.Is(err, because) {
+		t.Errorf("got %v, want the error of setting up", err)
+	}
+	if c.Version != 0 {
+		t.Errorf("version is %d after a rollback, want 0", c.Version)
+	}
+	mustFail(t, f.View(f.ctx, failing.ID, func(bridge.Reader) error { return nil }), crm.NotFound, "account_not_found")
+	must(t, f.CreateAccount(f.ctx, failing, setUp(nil)))
+	must(t, f.View(f.ctx, failing.ID, func(r bridge.Reader) error {
+		got, err := r.ContactsByID(f.ctx, []crm.ID{c.ID})
+		same(t, "what was set up", got, []*crm.Contact{c})
+		return err
+	}))
+
 	nothing := func(bridge.Reader) error { t.Error("called for an account that is not"); return nil }
 	mustFail(t, f.View(f.ctx, crm.NewID(), nothing), crm.NotFound, "account_not_found")
 	mustFail(t, f.Update(f.ctx, crm.NewID(), func(tx bridge.Tx) error { return nothing(tx) }), crm.NotFound, "account_not_found")

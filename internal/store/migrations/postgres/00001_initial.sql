@@ -229,7 +229,7 @@ CREATE TABLE record (
 	last_error     TEXT NOT NULL,
 	seen_at        BIGINT NOT NULL,
 	decided_at     BIGINT NOT NULL,
-	PRIMARY KEY (bsale_id, connection)
+	PRIMARY KEY (connection, bsale_id)
 );
 
 CREATE INDEX record_reason ON record (connection, state, reason, bsale_id);

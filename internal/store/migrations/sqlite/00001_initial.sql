@@ -256,7 +256,7 @@ CREATE TABLE client_link (
 	PRIMARY KEY (connection, client_id)
 ) STRICT, WITHOUT ROWID;
 
-CREATE INDEX client_link_contact ON client_link (connection, contact_id) WHERE contact_id <> '';
+CREATE INDEX client_link_contact ON client_link (contact_id, connection) WHERE contact_id <> '';
 
 CREATE TABLE run (
 	account_id  INTEGER NOT NULL,
