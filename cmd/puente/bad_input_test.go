@@ -127,9 +127,15 @@ func TestADatabaseOfANewerVersionIsRefused(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, args := range [][]string{
-			{"sync", "--since", "2000-01-01", "--rules", "rules.json"}, {"sync", "--since", "2000-01-01", "--rules", "rules.json", "--dry-run"},
-			{"export", "--json"}, {"migrate"}, {"serve", "--secret-file", "key", "--listen", "127.0.0.1:0"}, {"retry", "--document", "1"}, {"runs", "list"},
-			{"user", "add", "--email", "a@example.invalid", "--name", "A", "--role", "admin"}, {"connect", "--secret-file", "key"},
+			{"sync", "--since", "2000-01-01", "--rules", "rules.json"},
+			{"sync", "--since", "2000-01-01", "--rules", "rules.json", "--dry-run"},
+			{"export", "--json"},
+			{"migrate"},
+			{"serve", "--secret-file", "key", "--listen", "127.0.0.1:0"},
+			{"retry", "--document", "1"},
+			{"runs", "list"},
+			{"user", "add", "--email", "a@example.invalid", "--name", "A", "--role", "admin"},
+			{"connect", "--secret-file", "key"},
 		} {
 			mustFail(t, p, 1, []string{"999", "más nueva"}, append(args, "--db", db)...)
 		}

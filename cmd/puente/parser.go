@@ -17,7 +17,7 @@ func newParser(cli *cli, console app.Console, exit func(int)) (*kong.Kong, error
 	for _, key := range messages.Keys("help.") {
 		vars["help_"+strings.TrimPrefix(key, "help.")] = console.Text(key)
 	}
-	return kong.New(cli,
+	parser, err := kong.New(cli,
 		kong.Name("puente"),
 		kong.Description(console.Text("help.program")),
 		kong.Writers(console.Out, console.Err),
@@ -34,6 +34,11 @@ func newParser(cli *cli, console app.Console, exit func(int)) (*kong.Kong, error
 			return nil
 		}),
 	)
+	if err != nil {
+		return nil, err
+	}
+	parser.Model.HelpFlag.Help = console.Text("help.help")
+	return parser, nil
 }
 
 func printFaults(console app.Console) {
@@ -43,7 +48,7 @@ func printFaults(console app.Console) {
 		if f.Value != "" {
 			name += "=" + f.Value
 		}
-		fmt.Fprintf(console.Out, "  %-44s %s\n", name, f.Help)
+		fmt.Fprintf(console.Out, "  %s\n        %s\n", name, f.Help)
 	}
 }
 

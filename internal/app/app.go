@@ -206,7 +206,7 @@ func (a *App) Run(ctx context.Context) error {
 	defer stopIntake()
 	var intake sync.WaitGroup
 	intake.Go(func() { a.intake.Run(working) })
-	err := a.queue.Start(ctx)
+	err := a.queue.Start(working) // short, and not to be left half-way
 	served := make(chan error, 1)
 	if err == nil {
 		a.log.InfoContext(ctx, "serving", "address", a.Address(), "database", a.store.Name())

@@ -42,6 +42,7 @@ var commands = map[string]text{
 	"demo.again":      {"Para seguir donde quedó: puente demo --data {folder}", "To go on from here: puente demo --data {folder}"},
 
 	"help.program":   {"CRM donde cada boleta y cotización de Bsale se convierte en una oportunidad, o la mueve.", "A CRM in which every receipt and quote of Bsale becomes a deal, or moves one."},
+	"help.help":      {"Muestra esta ayuda", "Shows this help"},
 	"help.version":   {"La versión de este programa", "The version of this program"},
 	"help.serve":     {"El servicio: avisos de Bsale, revisiones y la página", "The service: Bsale's notifications, checks and the page"},
 	"help.demo":      {"Demostración: una tienda simulada llena el embudo mientras miras", "Demonstration: a simulated shop fills the pipeline while you watch"},
