@@ -31,8 +31,8 @@ const (
 	fetchCooldown = 20 * time.Millisecond
 	// fetchPoll is how often the table is looked at when nobody announces a job.
 	fetchPoll = time.Second
-	// keepDone is how long finished jobs are kept: long enough to look at, not to pile up.
-	keepDone = time.Hour
+	// keepDone is how long finished jobs are kept: a busy shop makes some dozens a second, and nobody needs them.
+	keepDone = 5 * time.Minute
 	// sweepEvery is how soon work is found whose job was lost, or that became due by the clock.
 	sweepEvery = 2 * time.Second
 	// defaultGrace is how long work may go on after Stop before it is cut off.
