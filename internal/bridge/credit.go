@@ -91,7 +91,7 @@ func (d *decision) credit(sale *Record, amount int64) {
 	d.plan.Sale = &SalePlan{BsaleID: sale.BsaleID, Number: sale.Number, Credited: credited, Standing: standing, Deal: sale.DealID, Contact: sale.ContactID}
 }
 
-// creditedSales returns the sales that the credit note's references name, each once, in ascending Bsale id: same folio, same Bsale client, and the
+// creditedSales returns the sales that the credit note's references name, each once, in ascending Bsale id: same number, same Bsale client, and the
 // reference's date as day of emission.
 func (d *decision) creditedSales() []*Record {
 	client := int64(0)
@@ -100,7 +100,7 @@ func (d *decision) creditedSales() []*Record {
 	}
 	var ids []int64
 	for _, reference := range d.doc.References {
-		for _, id := range d.seen.ByFolio[reference.Folio] {
+		for _, id := range d.seen.ByNumber[reference.Number] {
 			sale := d.seen.Records[id]
 			if sale.Kind.IsSale() && sale.ClientID == client && (reference.EmittedOn.IsZero() || sale.EmittedOn == reference.EmittedOn.String()) {
 				ids = append(ids, id)

@@ -79,7 +79,7 @@ type Person struct {
 
 // Reference names the document that a credit note takes back.
 type Reference struct {
-	Folio     string
+	Number    string
 	EmittedOn crm.Date
 }
 
@@ -217,7 +217,7 @@ func NewDocument(d bsale.Document, rules Ruleset, directory Directory) Document 
 	doc.Payments = joinDistinct(names)
 	if doc.Kind == KindCreditNote {
 		for _, reference := range d.References {
-			doc.References = append(doc.References, Reference{Folio: reference.Number, EmittedOn: crm.Date(reference.Date)})
+			doc.References = append(doc.References, Reference{Number: reference.Number, EmittedOn: crm.Date(reference.Date)})
 		}
 	}
 	doc.Hash = doc.contentHash()

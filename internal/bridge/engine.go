@@ -138,9 +138,9 @@ func (e *Engine) session(ref ConnectionRef) *session {
 // lease it returns at once: that one sees to it. An error means that the rest waits for the next try; nothing is lost.
 func (e *Engine) Work(ctx context.Context, ref ConnectionRef) error {
 	s := e.session(ref)
-	if !s.mu.TryLock() {
-		return nil
-	}
+	// Whoever is woken while another piece of work of this process is about to end waits for it: its lease may be given back already, so nobody else would see
+	// what this wake is about.
+	s.mu.Lock()
 	defer s.mu.Unlock()
 	if e.clock.Now().Before(s.retryAt) {
 		return nil

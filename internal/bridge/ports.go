@@ -20,10 +20,10 @@ type Reader interface {
 	Records(ctx context.Context, connection crm.ID, documents []int64) ([]*Record, error)
 	// RecordsByDeal returns all records linked to these deals, of any connection.
 	RecordsByDeal(ctx context.Context, deals []crm.ID) ([]*Record, error)
-	// RecordsByFolio returns the records whose Folio is one of these.
-	RecordsByFolio(ctx context.Context, connection crm.ID, folios []string) ([]*Record, error)
-	// RecordsReferring returns the records whose References contain one of these folios.
-	RecordsReferring(ctx context.Context, connection crm.ID, folios []string) ([]*Record, error)
+	// RecordsByNumber returns the records whose Number is one of these.
+	RecordsByNumber(ctx context.Context, connection crm.ID, numbers []string) ([]*Record, error)
+	// RecordsReferring returns the records whose References contain one of these numbers.
+	RecordsReferring(ctx context.Context, connection crm.ID, numbers []string) ([]*Record, error)
 	// DueRecords returns records to be read by now, in ascending Bsale id, at most limit.
 	DueRecords(ctx context.Context, connection crm.ID, now time.Time, limit int) ([]*Record, error)
 	// LastDecided returns the highest Bsale id among the documents that were read and decided, 0 if there is none.

@@ -65,8 +65,7 @@ type Record struct {
 	// What is known of the document, for people and for credit notes.
 	Kind       Kind
 	TypeName   string
-	Number     string // serial number where there is one, else the folio
-	Folio      string // what credit notes name it by
+	Number     string // serial number where there is one, else the folio; what credit notes name it by
 	EmittedOn  string // calendar day, 2006-01-02; empty when never read
 	Total      crm.Money
 	ClientID   int64 // Bsale's id of the client; 0: anonymous
@@ -76,7 +75,7 @@ type Record struct {
 	Standing   Standing
 	Credited   int64    // minor units taken back so far by credit notes
 	SaleID     int64    // of a linked credit note: Bsale's id of the sale
-	References []string // of a credit note that found no sale yet: the folios it names
+	References []string // of a credit note that found no sale yet: the numbers it names
 
 	DueAt     time.Time // when it is to be read next; zero: nothing to do
 	Attempts  int       // failed reads in a row

@@ -16,8 +16,8 @@ type Snapshot struct {
 	Deals      map[crm.ID]*crm.Deal          // by id
 	DealsOf    map[crm.ID][]crm.ID           // a contact's living deals in any from-stage
 	RecordsOf  map[crm.ID]map[int64]struct{} // the documents linked to a deal
-	ByFolio    map[string][]int64            // the records with that folio
-	Waiting    map[string]map[int64]struct{} // the credit notes that found no sale with that folio
+	ByNumber   map[string][]int64            // the records with that number
+	Waiting    map[string]map[int64]struct{} // the credit notes that found no sale with that number
 	Users      map[string]crm.User           // active users by e-mail in normal form
 }
 
@@ -31,7 +31,7 @@ func NewSnapshot() Snapshot {
 		Deals:      map[crm.ID]*crm.Deal{},
 		DealsOf:    map[crm.ID][]crm.ID{},
 		RecordsOf:  map[crm.ID]map[int64]struct{}{},
-		ByFolio:    map[string][]int64{},
+		ByNumber:   map[string][]int64{},
 		Waiting:    map[string]map[int64]struct{}{},
 		Users:      map[string]crm.User{},
 	}
@@ -99,7 +99,7 @@ func (s Snapshot) addRecord(record *Record) {
 	s.indexRecord(record)
 }
 
-// indexRecord is called again whenever a record's deal, folio or references were set.
+// indexRecord is called again whenever a record's deal, number or references were set.
 func (s Snapshot) indexRecord(record *Record) {
 	if record.DealID != "" {
 		if s.RecordsOf[record.DealID] == nil {
@@ -107,13 +107,13 @@ func (s Snapshot) indexRecord(record *Record) {
 		}
 		s.RecordsOf[record.DealID][record.BsaleID] = struct{}{}
 	}
-	for _, folio := range record.References {
-		if s.Waiting[folio] == nil {
-			s.Waiting[folio] = map[int64]struct{}{}
+	for _, number := range record.References {
+		if s.Waiting[number] == nil {
+			s.Waiting[number] = map[int64]struct{}{}
 		}
-		s.Waiting[folio][record.BsaleID] = struct{}{}
+		s.Waiting[number][record.BsaleID] = struct{}{}
 	}
-	if record.Folio != "" && !slices.Contains(s.ByFolio[record.Folio], record.BsaleID) {
-		s.ByFolio[record.Folio] = append(s.ByFolio[record.Folio], record.BsaleID)
+	if record.Number != "" && !slices.Contains(s.ByNumber[record.Number], record.BsaleID) {
+		s.ByNumber[record.Number] = append(s.ByNumber[record.Number], record.BsaleID)
 	}
 }

@@ -33,7 +33,7 @@ type asked struct {
 	identities map[crm.IdentityKey]bool
 	dealsOf    map[crm.ID]bool
 	recordsOf  map[crm.ID]bool
-	folios     map[string]bool
+	numbers    map[string]bool
 }
 
 // changed collects what Flush writes; maps keep each thing once, slices keep the order.
@@ -57,7 +57,7 @@ func NewWorkspace(connection Connection, rules Ruleset, users []crm.User, clock 
 		connection: connection, rules: rules, clock: clock, run: run, seen: NewSnapshot(), changed: newChanged(),
 		asked: asked{
 			records: map[int64]bool{}, links: map[int64]bool{}, identities: map[crm.IdentityKey]bool{},
-			dealsOf: map[crm.ID]bool{}, recordsOf: map[crm.ID]bool{}, folios: map[string]bool{},
+			dealsOf: map[crm.ID]bool{}, recordsOf: map[crm.ID]bool{}, numbers: map[string]bool{},
 		},
 	}
 	for _, user := range users {
@@ -93,11 +93,11 @@ func fresh[K comparable](asked map[K]bool, values []K) []K {
 }
 
 func (w *Workspace) loadRecords(ctx context.Context, r Reader, docs []Document, ids []int64) error {
-	var folios, sold []string
+	var numbers, sold []string
 	for _, doc := range docs {
 		ids = append(ids, doc.ID)
 		for _, reference := range doc.References {
-			folios = append(folios, reference.Folio)
+			numbers = append(numbers, reference.Number)
 		}
 		if doc.Kind.IsSale() {
 			sold = append(sold, doc.Number)
@@ -107,8 +107,8 @@ func (w *Workspace) loadRecords(ctx context.Context, r Reader, docs []Document, 
 	if err != nil {
 		return err
 	}
-	if folios = fresh(w.asked.folios, folios); len(folios) > 0 {
-		named, err := r.RecordsByFolio(ctx, w.connection.ID, folios)
+	if numbers = fresh(w.asked.numbers, numbers); len(numbers) > 0 {
+		named, err := r.RecordsByNumber(ctx, w.connection.ID, numbers)
 		if err != nil {
 			return err
 		}
@@ -237,7 +237,7 @@ func (w *Workspace) loadDeals(ctx context.Context, r Reader, docs []Document, co
 	for _, doc := range docs {
 		linked(w.seen.Records[doc.ID])
 		for _, reference := range doc.References {
-			for _, id := range w.seen.ByFolio[reference.Folio] {
+			for _, id := range w.seen.ByNumber[reference.Number] {
 				linked(w.seen.Records[id])
 			}
 		}
@@ -332,7 +332,7 @@ func (r *Record) same(before Record) bool {
 
 // describe keeps what is known of the document with its record.
 func (w *Workspace) describe(record *Record, doc Document) {
-	record.Kind, record.TypeName, record.Number, record.Folio = doc.Kind, doc.TypeName, doc.Number, doc.Number
+	record.Kind, record.TypeName, record.Number = doc.Kind, doc.TypeName, doc.Number
 	record.EmittedOn, record.PublicURL = doc.EmittedOn.String(), doc.PublicURL
 	// Rounded as the deal's value is; one that does not fit 64 bits was warned of.
 	record.Total, _, _ = crm.NewMoney(doc.Total, w.rules.Account.Currency)
@@ -352,7 +352,7 @@ func (w *Workspace) settle(record *Record, doc Document, plan Plan, deal *crm.De
 	record.References = nil
 	if waitsForSale(plan.Reason) {
 		for _, reference := range doc.References {
-			record.References = append(record.References, reference.Folio)
+			record.References = append(record.References, reference.Number)
 		}
 	}
 	switch {
@@ -504,7 +504,7 @@ func (w *Workspace) wakeCreditNotes(sale *Record, before Record) {
 	if !sale.Kind.IsSale() || sale.DealID == "" || before.DealID != "" {
 		return
 	}
-	for id := range w.seen.Waiting[sale.Folio] {
+	for id := range w.seen.Waiting[sale.Number] {
 		if note := w.seen.Records[id]; waitsForSale(note.Reason) && note.ClientID == sale.ClientID {
 			note.DueAt, note.RulesVersion = w.clock.Now(), "" // not settled any more
 			w.changed.records[id] = note

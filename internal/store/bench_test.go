@@ -114,7 +114,7 @@ func (p *pages) make() *page {
 			crm.Event{ID: crm.NewID(), Entity: crm.EntityDeal, EntityID: d.ID, Type: crm.EventCreated, At: at, Actor: actor, Document: title, Changes: changes})
 		g.records = append(g.records, &bridge.Record{
 			ConnectionID: p.connection.ID, BsaleID: n, State: bridge.StateLinked, Reason: bridge.DealCreated, Hash: strings.Repeat("f", 32), RulesVersion: "0123456789abcdef",
-			ContactID: c.ID, DealID: d.ID, Kind: bridge.KindReceipt, TypeName: "BOLETA ELECTRÓNICA T", Number: number, Folio: number, EmittedOn: "2026-03-12",
+			ContactID: c.ID, DealID: d.ID, Kind: bridge.KindReceipt, TypeName: "BOLETA ELECTRÓNICA T", Number: number, EmittedOn: "2026-03-12",
 			Total: d.Value, ClientID: n, ClientName: "Valentina Aros", PublicURL: "https://example.invalid/view/" + number, Standing: bridge.StandingActive,
 			SeenAt: at, DecidedAt: at,
 		})

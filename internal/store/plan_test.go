@@ -50,8 +50,8 @@ func TestNoQueryReadsMoreThanItsKeys(t *testing.T) {
 			}},
 			"Records":          {func(r *reader) error { _, err := r.Records(ctx, connection.ID, numbers); return err }, []string{"bsale_id=?"}},
 			"RecordsByDeal":    {func(r *reader) error { _, err := r.RecordsByDeal(ctx, ids); return err }, []string{"deal_id=?"}},
-			"RecordsByFolio":   {func(r *reader) error { _, err := r.RecordsByFolio(ctx, connection.ID, texts); return err }, []string{"AND folio=?"}},
-			"RecordsReferring": {func(r *reader) error { _, err := r.RecordsReferring(ctx, connection.ID, texts); return err }, []string{"AND bsale_id=?", "AND folio=?"}},
+			"RecordsByNumber":  {func(r *reader) error { _, err := r.RecordsByNumber(ctx, connection.ID, texts); return err }, []string{"AND number=?"}},
+			"RecordsReferring": {func(r *reader) error { _, err := r.RecordsReferring(ctx, connection.ID, texts); return err }, []string{"AND bsale_id=?", "AND number=?"}},
 			"ClientLinks":      {func(r *reader) error { _, err := r.ClientLinks(ctx, connection.ID, numbers); return err }, []string{"AND client_id=?"}},
 			"ClientLinksByContact": {func(r *reader) error { _, err := r.ClientLinksByContact(ctx, connection.ID, ids); return err }, []string{
 				"client_link_contact (contact_id=?",
@@ -60,7 +60,7 @@ func TestNoQueryReadsMoreThanItsKeys(t *testing.T) {
 			"DueRecords": {func(r *reader) error {
 				_, err := r.DueRecords(ctx, connection.ID, account.CreatedAt, 9)
 				return err
-			}, []string{"record_due"}},
+			}, []string{"record_due (connection=? AND due_at>? AND due_at<?)"}},
 			"Events": {func(r *reader) error { _, err := r.Events(ctx, crm.EntityDeal, "a", 9); return err }, []string{"AND entity_id=?"}},
 			"LastDecided": {func(r *reader) error { _, err := r.LastDecided(ctx, connection.ID); return err }, []string{
 				"sqlite_autoindex_record_1 (connection=?)",
@@ -72,7 +72,9 @@ func TestNoQueryReadsMoreThanItsKeys(t *testing.T) {
 					t.Errorf("%s of %d does not go by %q:\n%s", name, n, want, plan)
 				}
 			}
-			if strings.Contains(plan, "SCAN") || strings.Contains(plan, "TEMP B-TREE FOR ORDER BY") {
+			// What is due is little, and is put in order once found; everything else comes in order.
+			sorts := strings.Contains(plan, "TEMP B-TREE FOR ORDER BY") && name != "DueRecords"
+			if strings.Contains(plan, "SCAN") || sorts {
 				t.Errorf("%s of %d reads or sorts everything:\n%s", name, n, plan)
 			}
 		}

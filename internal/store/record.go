@@ -11,7 +11,7 @@ import (
 	"puente/internal/crm"
 )
 
-const recordColumns = `connection, bsale_id, state, reason, hash, rules_version, contact_id, deal_id, kind, type_name, number, folio, emitted_on,
+const recordColumns = `connection, bsale_id, state, reason, hash, rules_version, contact_id, deal_id, kind, type_name, number, emitted_on,
 	total_minor, total_currency, client_id, client_name, public_url, standing, credited, sale_id, refs, due_at, attempts, last_error, seen_at, decided_at`
 
 // records runs a query for records; the connections of the account are known when it scans.
@@ -26,7 +26,7 @@ func (x *session) scanRecord(r row) (*bridge.Record, error) {
 	c := &bridge.Record{}
 	var connection int64
 	err := r.Scan(&connection, &c.BsaleID, &c.State, &c.Reason, &c.Hash, &c.RulesVersion, &c.ContactID, &c.DealID, &c.Kind, &c.TypeName, &c.Number,
-		&c.Folio, &c.EmittedOn, &c.Total.Minor, &c.Total.Currency, &c.ClientID, &c.ClientName, &c.PublicURL, &c.Standing, &c.Credited, &c.SaleID,
+		&c.EmittedOn, &c.Total.Minor, &c.Total.Currency, &c.ClientID, &c.ClientName, &c.PublicURL, &c.Standing, &c.Credited, &c.SaleID,
 		jsonColumn{&c.References}, instant{&c.DueAt}, &c.Attempts, &c.LastError, instant{&c.SeenAt}, instant{&c.DecidedAt})
 	c.ConnectionID = x.connectionID(connection)
 	return c, err
@@ -58,25 +58,25 @@ func (x *reader) RecordsByDeal(ctx context.Context, deals []crm.ID) ([]*bridge.R
 	return byKey(found), err
 }
 
-// RecordsByFolio returns the records whose Folio is one of these, in ascending Bsale id.
-func (x *reader) RecordsByFolio(ctx context.Context, connection crm.ID, folios []string) ([]*bridge.Record, error) {
+// RecordsByNumber returns the records whose Number is one of these, in ascending Bsale id.
+func (x *reader) RecordsByNumber(ctx context.Context, connection crm.ID, numbers []string) ([]*bridge.Record, error) {
 	number, ok, err := x.connection(ctx, connection)
 	if err != nil || !ok {
 		return nil, err
 	}
-	found, err := records(ctx, &x.session, "records by folio", `account_id = $1 AND connection = $2 AND folio <> '' AND folio IN `+list,
-		[]any{x.account, number}, cleaned(folios))
+	found, err := records(ctx, &x.session, "records by number", `account_id = $1 AND connection = $2 AND number <> '' AND number IN `+list,
+		[]any{x.account, number}, cleaned(numbers))
 	return byKey(found), err
 }
 
-// RecordsReferring returns the records whose References contain one of these folios, in ascending Bsale id.
-func (x *reader) RecordsReferring(ctx context.Context, connection crm.ID, folios []string) ([]*bridge.Record, error) {
+// RecordsReferring returns the records whose References contain one of these numbers, in ascending Bsale id.
+func (x *reader) RecordsReferring(ctx context.Context, connection crm.ID, numbers []string) ([]*bridge.Record, error) {
 	number, ok, err := x.connection(ctx, connection)
 	if err != nil || !ok {
 		return nil, err
 	}
 	found, err := records(ctx, &x.session, "records referring", `account_id = $1 AND connection = $2 AND bsale_id IN (
-		SELECT bsale_id FROM record_reference WHERE connection = $3 AND folio IN `+list+`)`, []any{x.account, number, number}, cleaned(folios))
+		SELECT bsale_id FROM record_reference WHERE connection = $3 AND number IN `+list+`)`, []any{x.account, number, number}, cleaned(numbers))
 	return byKey(found), err
 }
 
@@ -94,8 +94,9 @@ func (x *reader) DueRecords(ctx context.Context, connection crm.ID, now time.Tim
 	if err != nil || !ok {
 		return nil, err
 	}
+	// The sign keeps SQLite from walking the primary key, which is in this order, past all that is not due.
 	return query(ctx, &x.session, "due records", `SELECT `+recordColumns+` FROM record
-		WHERE account_id = $1 AND connection = $2 AND due_at > 0 AND due_at <= $3 ORDER BY bsale_id LIMIT $4`,
+		WHERE account_id = $1 AND connection = $2 AND due_at > 0 AND due_at <= $3 ORDER BY +bsale_id LIMIT $4`,
 		[]any{x.account, number, micros(now), limit}, x.scanRecord)
 }
 
@@ -184,13 +185,13 @@ var (
 	saveRecord = newInsertion("record", "account_id, "+recordColumns, `ON CONFLICT (connection, bsale_id) DO UPDATE SET
 		state = excluded.state, reason = excluded.reason, hash = excluded.hash, rules_version = excluded.rules_version,
 		contact_id = excluded.contact_id, deal_id = excluded.deal_id, kind = excluded.kind, type_name = excluded.type_name,
-		number = excluded.number, folio = excluded.folio, emitted_on = excluded.emitted_on, total_minor = excluded.total_minor,
+		number = excluded.number, emitted_on = excluded.emitted_on, total_minor = excluded.total_minor,
 		total_currency = excluded.total_currency, client_id = excluded.client_id, client_name = excluded.client_name,
 		public_url = excluded.public_url, standing = excluded.standing, credited = excluded.credited, sale_id = excluded.sale_id,
 		refs = excluded.refs, attempts = excluded.attempts, last_error = excluded.last_error, seen_at = excluded.seen_at,
 		decided_at = excluded.decided_at,
 		due_at = CASE WHEN record.notified_at > $last AND record.due_at > 0 THEN record.due_at ELSE excluded.due_at END`)
-	insertReference = newInsertion("record_reference", "account_id, connection, bsale_id, folio", "")
+	insertReference = newInsertion("record_reference", "account_id, connection, bsale_id, number", "")
 )
 
 // recordKey is a record's key in the database.
@@ -215,7 +216,7 @@ func (x *writer) SaveRecords(ctx context.Context, records []*bridge.Record, read
 	for _, k := range keys {
 		r := byKey[k]
 		values = append(values, x.account, k.connection, k.bsaleID, text(r.State), text(r.Reason), text(r.Hash), text(r.RulesVersion), text(r.ContactID),
-			text(r.DealID), text(r.Kind), text(r.TypeName), text(r.Number), text(r.Folio), text(r.EmittedOn), r.Total.Minor, text(r.Total.Currency),
+			text(r.DealID), text(r.Kind), text(r.TypeName), text(r.Number), text(r.EmittedOn), r.Total.Minor, text(r.Total.Currency),
 			r.ClientID, text(r.ClientName), text(r.PublicURL), text(r.Standing), r.Credited, r.SaleID, jsonList(r.References), micros(r.DueAt),
 			r.Attempts, text(r.LastError), micros(r.SeenAt), micros(r.DecidedAt))
 	}
@@ -225,16 +226,16 @@ func (x *writer) SaveRecords(ctx context.Context, records []*bridge.Record, read
 	return x.saveReferences(ctx, keys, byKey)
 }
 
-// saveReferences keeps the index of the folios that records name.
+// saveReferences keeps the index of the numbers that records name.
 func (x *writer) saveReferences(ctx context.Context, keys []recordKey, byKey map[recordKey]*bridge.Record) error {
 	ids := map[int64][]int64{}
 	var values []any
 	for _, k := range keys {
 		ids[k.connection] = append(ids[k.connection], k.bsaleID)
-		folios := cleaned(byKey[k].References)
-		slices.Sort(folios)
-		for _, folio := range slices.Compact(folios) {
-			values = append(values, x.account, k.connection, k.bsaleID, folio)
+		numbers := cleaned(byKey[k].References)
+		slices.Sort(numbers)
+		for _, number := range slices.Compact(numbers) {
+			values = append(values, x.account, k.connection, k.bsaleID, number)
 		}
 	}
 	for _, connection := range slices.Sorted(maps.Keys(ids)) {

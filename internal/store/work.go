@@ -38,7 +38,7 @@ func (s *Store) WithWork(ctx context.Context, now time.Time) ([]bridge.Connectio
 
 var noteHint = newInsertion("record",
 	`account_id, connection, bsale_id, due_at, notified_at, seen_at, state, reason, hash, rules_version, contact_id, deal_id, kind, type_name,
-	number, folio, emitted_on, total_minor, total_currency, client_id, client_name, public_url, standing, credited, sale_id, attempts, last_error,
+	number, emitted_on, total_minor, total_currency, client_id, client_name, public_url, standing, credited, sale_id, attempts, last_error,
 	decided_at`,
 	`ON CONFLICT (connection, bsale_id) DO UPDATE SET
 	due_at = CASE WHEN record.due_at > 0 AND record.due_at < excluded.due_at THEN record.due_at ELSE excluded.due_at END,
@@ -126,7 +126,7 @@ func (s *Store) noteHints(ctx context.Context, tx *sql.Tx, byRef map[bridge.Conn
 		for _, id := range slices.Sorted(maps.Keys(c.documents)) {
 			at := c.documents[id]
 			values = append(values, c.account, c.number, id, at, at, at, string(bridge.StateNew),
-				"", "", "", "", "", "", "", "", "", "", 0, "", 0, "", "", "", 0, 0, 0, "", 0)
+				"", "", "", "", "", "", "", "", "", 0, "", 0, "", "", "", 0, 0, 0, "", 0)
 		}
 		if err := x.insert(ctx, noteHint, values); err != nil {
 			return s.failed("note hints", err)

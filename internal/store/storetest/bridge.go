@@ -54,7 +54,7 @@ func testConnections(t *testing.T, f *fixture) {
 func (f *fixture) fullRecord(id int64) *bridge.Record {
 	return &bridge.Record{
 		ConnectionID: f.connection.ID, BsaleID: id, State: bridge.StateLinked, Reason: bridge.DealCreated, Hash: "h", RulesVersion: "r",
-		ContactID: crm.NewID(), DealID: crm.NewID(), Kind: bridge.KindReceipt, TypeName: "BOLETA ELECTRÓNICA", Number: "T1-1", Folio: fmt.Sprint(id),
+		ContactID: crm.NewID(), DealID: crm.NewID(), Kind: bridge.KindReceipt, TypeName: "BOLETA ELECTRÓNICA", Number: fmt.Sprint(id),
 		EmittedOn: "2026-03-12", Total: crm.Money{Minor: 115061, Currency: "CLP"}, ClientID: 7, ClientName: "Valentina Aros",
 		PublicURL: "https://example.invalid/a?b=c&d", Standing: bridge.StandingPartlyCredited, Credited: 5, SaleID: 9, References: []string{"2", "1", "2"},
 		DueAt: f.clock.Now(), Attempts: 3, LastError: "tiempo agotado", SeenAt: f.clock.Now(), DecidedAt: f.clock.Now(),
@@ -99,14 +99,14 @@ func testRecordKeys(t *testing.T, f *fixture) {
 		return r
 	}
 	a := record(1, func(r *bridge.Record) {
-		r.DealID, r.Folio, r.State, r.Reason = deal, "100", bridge.StateLinked, bridge.DealCreated
+		r.DealID, r.Number, r.State, r.Reason = deal, "100", bridge.StateLinked, bridge.DealCreated
 	})
 	b := record(2, func(r *bridge.Record) {
-		r.Folio, r.References, r.DueAt = "100", []string{"100", "7", "100"}, f.clock.Now()
+		r.Number, r.References, r.DueAt = "100", []string{"100", "7", "100"}, f.clock.Now()
 	})
 	c := record(3, func(r *bridge.Record) { r.References, r.DueAt = []string{"7"}, f.clock.Now().Add(time.Hour) })
 	d := record(4, func(r *bridge.Record) {
-		r.ConnectionID, r.DealID, r.Folio, r.References = second.ID, deal, "100", []string{"7"}
+		r.ConnectionID, r.DealID, r.Number, r.References = second.ID, deal, "100", []string{"7"}
 	})
 	e := record(5, func(r *bridge.Record) { r.DueAt = f.clock.Now() })
 	f.update(t, func(tx bridge.Tx) error {
@@ -125,11 +125,11 @@ func testRecordKeys(t *testing.T, f *fixture) {
 		return r.RecordsByDeal(f.ctx, []crm.ID{deal, deal, crm.NewID()})
 	}, byKey...)
 	find("by no deal", func(r bridge.Reader) ([]*bridge.Record, error) { return r.RecordsByDeal(f.ctx, []crm.ID{""}) })
-	find("by folio", func(r bridge.Reader) ([]*bridge.Record, error) {
-		return r.RecordsByFolio(f.ctx, f.connection.ID, []string{"100", "8"})
+	find("by number", func(r bridge.Reader) ([]*bridge.Record, error) {
+		return r.RecordsByNumber(f.ctx, f.connection.ID, []string{"100", "8"})
 	}, a, b)
-	find("by no folio", func(r bridge.Reader) ([]*bridge.Record, error) {
-		return r.RecordsByFolio(f.ctx, f.connection.ID, []string{""})
+	find("by no number", func(r bridge.Reader) ([]*bridge.Record, error) {
+		return r.RecordsByNumber(f.ctx, f.connection.ID, []string{""})
 	})
 	referring := func(r bridge.Reader) ([]*bridge.Record, error) {
 		return r.RecordsReferring(f.ctx, f.connection.ID, []string{"7", "100"})

@@ -64,7 +64,7 @@ func testIsolation(t *testing.T, f *fixture) {
 		"Connection":       func(r bridge.Reader) (any, error) { return r.Connection(f.ctx, connection) },
 		"Records":          func(r bridge.Reader) (any, error) { return r.Records(f.ctx, connection, []int64{1}) },
 		"RecordsByDeal":    func(r bridge.Reader) (any, error) { return r.RecordsByDeal(f.ctx, []crm.ID{d.ID}) },
-		"RecordsByFolio":   func(r bridge.Reader) (any, error) { return r.RecordsByFolio(f.ctx, connection, []string{"1"}) },
+		"RecordsByNumber":  func(r bridge.Reader) (any, error) { return r.RecordsByNumber(f.ctx, connection, []string{"1"}) },
 		"RecordsReferring": func(r bridge.Reader) (any, error) { return r.RecordsReferring(f.ctx, connection, []string{"1"}) },
 		"DueRecords":       func(r bridge.Reader) (any, error) { return r.DueRecords(f.ctx, connection, later, 9) },
 		"LastDecided":      func(r bridge.Reader) (any, error) { return r.LastDecided(f.ctx, connection) },

@@ -105,7 +105,7 @@ func (r random) deal(d *crm.Deal, f *fixture, contacts []crm.ID) {
 func (r random) record(f *fixture, id int64) *bridge.Record {
 	c := &bridge.Record{
 		ConnectionID: f.connection.ID, BsaleID: id, State: bridge.State(r.text()), Reason: bridge.Reason(r.text()), Hash: r.text(), RulesVersion: r.text(),
-		ContactID: r.id(), DealID: r.id(), Kind: bridge.Kind(r.text()), TypeName: r.text(), Number: r.text(), Folio: r.text(), EmittedOn: r.text(),
+		ContactID: r.id(), DealID: r.id(), Kind: bridge.Kind(r.text()), TypeName: r.text(), Number: r.text(), EmittedOn: r.text(),
 		Total: r.money(), ClientID: r.Int64(), ClientName: r.text(), PublicURL: r.text(), Standing: bridge.Standing(r.text()), Credited: r.Int64(),
 		SaleID: r.Int64(), DueAt: r.instant(), Attempts: r.IntN(9), LastError: r.text(), SeenAt: r.instant(), DecidedAt: r.instant(),
 	}
@@ -200,7 +200,7 @@ func testLongLists(t *testing.T, f *fixture) {
 		d.ContactID = c.ID
 		contacts, deals, keys = append(contacts, c), append(deals, d), append(keys, c.Identities[0].IdentityKey)
 		records = append(records, f.record(int64(i+1)))
-		records[i].Folio, records[i].DealID = strconv.Itoa(i), d.ID
+		records[i].Number, records[i].DealID = strconv.Itoa(i), d.ID
 		links = append(links, &bridge.ClientLink{ConnectionID: f.connection.ID, ClientID: int64(i + 1), ContactID: c.ID})
 		documents = append(documents, int64(i+1))
 	}

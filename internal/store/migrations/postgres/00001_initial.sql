@@ -212,7 +212,6 @@ CREATE TABLE record (
 	kind           TEXT COLLATE "C" NOT NULL,
 	type_name      TEXT NOT NULL,
 	number         TEXT NOT NULL,
-	folio          TEXT COLLATE "C" NOT NULL,
 	emitted_on     TEXT NOT NULL,
 	total_minor    BIGINT NOT NULL,
 	total_currency TEXT NOT NULL,
@@ -233,21 +232,21 @@ CREATE TABLE record (
 );
 
 CREATE INDEX record_reason ON record (connection, state, reason, bsale_id);
-CREATE INDEX record_due ON record (connection, bsale_id, due_at) WHERE due_at > 0;
+CREATE INDEX record_due ON record (connection, due_at) WHERE due_at > 0;
 CREATE INDEX record_deal ON record (deal_id, account_id) WHERE deal_id <> '';
-CREATE INDEX record_folio ON record (folio, connection) WHERE folio <> '';
+CREATE INDEX record_number ON record (number, connection) WHERE number <> '';
 
--- The folios that credit notes without a sale wait for.
+-- The numbers that credit notes without a sale wait for.
 CREATE TABLE record_reference (
 	account_id BIGINT NOT NULL,
 	connection BIGINT NOT NULL,
 	bsale_id   BIGINT NOT NULL,
-	folio      TEXT COLLATE "C" NOT NULL,
-	PRIMARY KEY (bsale_id, connection, folio),
+	number     TEXT COLLATE "C" NOT NULL,
+	PRIMARY KEY (bsale_id, connection, number),
 	FOREIGN KEY (connection, bsale_id) REFERENCES record (connection, bsale_id)
 );
 
-CREATE INDEX record_reference_folio ON record_reference (folio, connection);
+CREATE INDEX record_reference_number ON record_reference (number, connection);
 
 CREATE TABLE client_link (
 	account_id   BIGINT NOT NULL,

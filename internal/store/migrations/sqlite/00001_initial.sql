@@ -208,7 +208,6 @@ CREATE TABLE record (
 	kind           TEXT NOT NULL,
 	type_name      TEXT NOT NULL,
 	number         TEXT NOT NULL,
-	folio          TEXT NOT NULL,
 	emitted_on     TEXT NOT NULL,
 	total_minor    INTEGER NOT NULL,
 	total_currency TEXT NOT NULL,
@@ -229,21 +228,21 @@ CREATE TABLE record (
 ) STRICT;
 
 CREATE INDEX record_reason ON record (connection, state, reason, bsale_id);
-CREATE INDEX record_due ON record (connection, bsale_id, due_at) WHERE due_at > 0;
+CREATE INDEX record_due ON record (connection, due_at) WHERE due_at > 0;
 CREATE INDEX record_deal ON record (account_id, deal_id) WHERE deal_id <> '';
-CREATE INDEX record_folio ON record (connection, folio) WHERE folio <> '';
+CREATE INDEX record_number ON record (connection, number) WHERE number <> '';
 
--- The folios that credit notes without a sale wait for.
+-- The numbers that credit notes without a sale wait for.
 CREATE TABLE record_reference (
 	account_id INTEGER NOT NULL,
 	connection INTEGER NOT NULL,
 	bsale_id   INTEGER NOT NULL,
-	folio      TEXT NOT NULL,
-	PRIMARY KEY (connection, bsale_id, folio),
+	number     TEXT NOT NULL,
+	PRIMARY KEY (connection, bsale_id, number),
 	FOREIGN KEY (connection, bsale_id) REFERENCES record (connection, bsale_id)
 ) STRICT, WITHOUT ROWID;
 
-CREATE INDEX record_reference_folio ON record_reference (connection, folio);
+CREATE INDEX record_reference_number ON record_reference (connection, number);
 
 CREATE TABLE client_link (
 	account_id   INTEGER NOT NULL,
