@@ -100,11 +100,7 @@ func loadKey(d config.Database, s config.Secret) (secret.Key, error) {
 
 // openWork makes the engine and its queue, which need each other.
 func (a *App) openWork(ctx context.Context, o Options) error {
-	db, err := a.store.OpenJobsDB(ctx)
-	if err != nil {
-		return err
-	}
-	a.closers = append(a.closers, db.Close)
+	db := a.store.WriterDB()
 	listener, err := a.store.OpenListener(ctx)
 	if err != nil {
 		return err

@@ -67,11 +67,6 @@ func Migrate(ctx context.Context, settings config.Database, console Console) (er
 		return err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	queue, err := db.OpenJobsDB(ctx)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, queue.Close()) }()
 	listener, err := db.OpenListener(ctx)
 	if err != nil {
 		return err
@@ -79,7 +74,7 @@ func Migrate(ctx context.Context, settings config.Database, console Console) (er
 	if listener != nil {
 		defer listener.Close()
 	}
-	if err := jobs.Migrate(ctx, queue, listener, nil); err != nil {
+	if err := jobs.Migrate(ctx, db.WriterDB(), listener, nil); err != nil {
 		return err
 	}
 	version, err := db.Version(ctx)

@@ -14,6 +14,7 @@ import (
 	"github.com/riverqueue/river/riverdriver"
 	"github.com/riverqueue/river/riverdriver/riverdatabasesql"
 	"github.com/riverqueue/river/riverdriver/riversqlite"
+	"github.com/riverqueue/river/rivertype"
 
 	"puente/internal/bridge"
 	"puente/internal/crm"
@@ -41,7 +42,7 @@ const (
 
 // Options are what a queue is made of.
 type Options struct {
-	// DB is the queue's own pool; the caller closes it, after Stop. On SQLite it has one connection.
+	// DB is the pool that writes; on SQLite the one connection through which everything is written. The caller closes it, after Stop.
 	DB *sql.DB
 	// Listener is PostgreSQL's pool for LISTEN; nil means that the engine is SQLite.
 	Listener *pgxpool.Pool
@@ -211,16 +212,24 @@ func (q *Queue) sweep(ctx context.Context) {
 	}
 }
 
-// wakeArgs is a job. Process and Number let the process that made it recognise it.
+// wakeArgs is a job. One waits for each connection at the most: it stands for every wake until it is taken, and what comes after that is seen by whoever works, or by
+// the sweep. Process and Number let the process that made it recognise it.
 type wakeArgs struct {
-	Account    string `json:"account"`
-	Connection string `json:"connection"`
+	Account    string `json:"account" river:"unique"`
+	Connection string `json:"connection" river:"unique"`
 	Process    string `json:"process"`
 	Number     int64  `json:"number"`
 }
 
 // Kind names the sort of job in the table.
 func (wakeArgs) Kind() string { return "wake" }
+
+// InsertOpts lets a second job for the connection be no job at all.
+func (wakeArgs) InsertOpts() river.InsertOpts {
+	return river.InsertOpts{UniqueOpts: river.UniqueOpts{ByArgs: true, ByState: []rivertype.JobState{
+		rivertype.JobStateAvailable, rivertype.JobStatePending, rivertype.JobStateRetryable, rivertype.JobStateRunning, rivertype.JobStateScheduled,
+	}}}
+}
 
 type worker struct {
 	river.WorkerDefaults[wakeArgs]

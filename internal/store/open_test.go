@@ -175,11 +175,6 @@ func TestAFileIsForItsOwnerOnly(t *testing.T) {
 func TestSQLiteIsSetAsMeant(t *testing.T) {
 	for synchronous, want := range map[string]string{"": "2", "NORMAL": "1"} {
 		s := mustOpen(t, filepath.Join(t.TempDir(), "with ?#%20 signs.db"), store.Options{Synchronous: synchronous})
-		jobs, err := s.OpenJobsDB(t.Context())
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer jobs.Close()
 		for name, c := range map[string]struct {
 			db   *sql.DB
 			want map[string]string
@@ -189,7 +184,6 @@ func TestSQLiteIsSetAsMeant(t *testing.T) {
 				"journal_size_limit": "209715200", "wal_autocheckpoint": "8000", "query_only": "0",
 			}},
 			"reader": {s.ReaderDB(), map[string]string{"busy_timeout": "10000", "query_only": "1", "cache_size": "-32000"}},
-			"jobs":   {jobs, map[string]string{"busy_timeout": "10000", "journal_mode": "wal", "synchronous": want}},
 		} {
 			got := map[string]string{}
 			for pragma := range c.want {
@@ -205,9 +199,6 @@ func TestSQLiteIsSetAsMeant(t *testing.T) {
 		}
 		if n := s.WriterDB().Stats().MaxOpenConnections; n != 1 {
 			t.Errorf("the writer has %d connections", n)
-		}
-		if n := jobs.Stats().MaxOpenConnections; n != 1 {
-			t.Errorf("the queue has %d connections", n)
 		}
 		if _, err := s.ReaderDB().ExecContext(t.Context(), `DELETE FROM account`); err == nil {
 			t.Error("the reader writes")
@@ -401,23 +392,11 @@ func TestADatabaseInMemoryIsPrivateAndComplete(t *testing.T) {
 	if all, err := one.Accounts(t.Context()); err != nil || len(all) != 1 {
 		t.Errorf("it has %v, %v", all, err)
 	}
-	if _, err := one.OpenJobsDB(t.Context()); err == nil {
-		t.Error("it has a queue")
-	}
 }
 
-func TestTheQueueGetsPoolsOfItsOwn(t *testing.T) {
+func TestTheQueueListensOnPostgreSQLOnly(t *testing.T) {
 	eachEngine(t, func(t *testing.T, url string) {
 		s := mustOpen(t, url, store.Options{})
-		jobs, err := s.OpenJobsDB(t.Context())
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer jobs.Close()
-		var n int
-		if err := jobs.QueryRowContext(t.Context(), `SELECT COUNT(*) FROM account`).Scan(&n); err != nil {
-			t.Error(err)
-		}
 		listener, err := s.OpenListener(t.Context())
 		if err != nil {
 			t.Fatal(err)

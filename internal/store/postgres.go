@@ -92,24 +92,13 @@ func (s *Store) openPostgres(ctx context.Context, url string) error {
 	if !strings.Contains(url, "default_query_exec_mode") {
 		c.DefaultQueryExecMode = pgx.QueryExecModeCacheDescribe
 	}
-	open := func(connections int) *sql.DB {
-		db := stdlib.OpenDB(*c.Copy())
-		db.SetMaxOpenConns(connections)
-		db.SetMaxIdleConns(connections)
-		db.SetConnMaxIdleTime(postgresIdleFor)
-		return db
-	}
-	db := open(postgresConnections)
+	db := stdlib.OpenDB(*c.Copy())
+	db.SetMaxOpenConns(postgresConnections)
+	db.SetMaxIdleConns(postgresConnections)
+	db.SetConnMaxIdleTime(postgresIdleFor)
 	s.reader = db
 	if !s.options.ReadOnly {
 		s.writer = db
-	}
-	s.openJobs = func(ctx context.Context) (*sql.DB, error) {
-		db := open(postgresConnections)
-		if err := db.PingContext(ctx); err != nil {
-			return nil, errors.Join(s.failed("open jobs", err), db.Close())
-		}
-		return db, nil
 	}
 	s.openListener = func(ctx context.Context) (*pgxpool.Pool, error) {
 		l := config.Copy()

@@ -92,19 +92,6 @@ func (s *Store) openSQLite(ctx context.Context, path string) error {
 	if s.reader, err = openSQLitePool(s.sqliteDSN(absolute, false), sqliteReaders); err != nil {
 		return err
 	}
-	s.openJobs = func(ctx context.Context) (*sql.DB, error) {
-		if s.options.ReadOnly {
-			return nil, crm.NewError(crm.Unavailable, "database_readonly", "database", s.name)
-		}
-		db, err := openSQLitePool(write, 1)
-		if err != nil {
-			return nil, err
-		}
-		if err := db.PingContext(ctx); err != nil {
-			return nil, errors.Join(s.failed("open jobs", err), db.Close())
-		}
-		return db, nil
-	}
 	return s.checkSQLiteFile(ctx)
 }
 
@@ -117,9 +104,6 @@ func (s *Store) openSQLiteMemory() error {
 		return err
 	}
 	s.writer, s.reader = db, db
-	s.openJobs = func(context.Context) (*sql.DB, error) {
-		return nil, errors.New("store: a database in memory has one connection and no queue")
-	}
 	return nil
 }
 

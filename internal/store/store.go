@@ -35,7 +35,6 @@ type Store struct {
 	writer *sql.DB // nil when opened to read only
 	reader *sql.DB // may be the same as writer
 
-	openJobs     func(ctx context.Context) (*sql.DB, error)
 	openListener func(ctx context.Context) (*pgxpool.Pool, error)
 
 	accounts    sync.Map // crm.ID → int64: numbers never change
@@ -93,15 +92,12 @@ func (s *Store) Engine() Engine { return s.dialect.engine }
 func (s *Store) Name() string { return s.name }
 
 // WriterDB returns the pool that writes; nil when opened to read only. On SQLite it has one connection: whoever asks it for a second while holding a
-// transaction waits for ever.
+// transaction waits for ever. The queue writes through it too: on a connection of its own it would sleep while others hold the file's lock, instead of
+// taking turns.
 func (s *Store) WriterDB() *sql.DB { return s.writer }
 
 // ReaderDB returns the pool that reads. On SQLite its connections refuse to write.
 func (s *Store) ReaderDB() *sql.DB { return s.reader }
-
-// OpenJobsDB opens a pool of its own on the same database for the queue, which the caller closes. On SQLite it has one connection, as
-// the queue wants it. It is an error for a database in memory or opened to read only.
-func (s *Store) OpenJobsDB(ctx context.Context) (*sql.DB, error) { return s.openJobs(ctx) }
 
 // OpenListener opens a pool for the queue's LISTEN connection, which the caller closes; nil on SQLite, which has no such thing.
 func (s *Store) OpenListener(ctx context.Context) (*pgxpool.Pool, error) {
