@@ -13,7 +13,6 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-	"time"
 
 	"puente/internal/store/pgtest"
 )
@@ -162,18 +161,6 @@ const rules = `{
 		"contact": [{"from": "client.code", "to": "Rut del Cliente del Documento"}, {"constant": "Bsale", "to": "Origen de los contactos", "write": "if_empty"}]
 	}
 }`
-
-// eventually waits until done says so.
-func eventually(t *testing.T, patience time.Duration, done func() bool) {
-	t.Helper()
-	deadline := time.Now().Add(patience)
-	for !done() {
-		if time.Now().After(deadline) {
-			t.Fatal("it did not come about in time")
-		}
-		time.Sleep(50 * time.Millisecond) // a real process: there is nothing to wait on but its effects
-	}
-}
 
 func firstDifference(want, got string) string {
 	wants, gots := strings.Split(want, "\n"), strings.Split(got, "\n")

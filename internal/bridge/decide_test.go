@@ -10,16 +10,9 @@ import (
 	"puente/internal/crm"
 )
 
-// TestDecide is the decision table: what each situation means, as docs/decisions.md says it. act sets the scene and returns the plan in question.
+// TestDecide is the decision table: what each situation means, as docs/decisions.md says it.
 func TestDecide(t *testing.T) {
-	for _, test := range []struct {
-		name    string
-		country crm.Country // Chile unless said
-		rules   func(*Rules)
-		act     func(*scene) Plan
-		want    []string // lines that the plan must have, the outcome first
-		not     []string // beginnings of lines that it must not have
-	}{
+	for _, test := range []decideCase{
 		// Which documents.
 		{
 			name: "an invoice is skipped when only receipts and quotes are chosen",
@@ -910,13 +903,14 @@ func TestDecide(t *testing.T) {
 
 func word(s string) *string { return &s }
 
-type decideCase = struct {
+// decideCase is one row of the decision table.
+type decideCase struct {
 	name    string
-	country crm.Country
+	country crm.Country // Chile unless said
 	rules   func(*Rules)
-	act     func(*scene) Plan
-	want    []string
-	not     []string
+	act     func(*scene) Plan // sets the scene and returns the plan in question
+	want    []string          // lines that the plan must have, the outcome first
+	not     []string          // beginnings of lines that it must not have
 }
 
 // mappingCase is a receipt that takes an open deal on which a person wrote old (unless nil) into the row's field; line is wanted (unless empty), the
