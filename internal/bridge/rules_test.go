@@ -3,8 +3,10 @@ package bridge
 import (
 	"encoding/json"
 	"errors"
+	"os"
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 
 	"puente/internal/bsale"
@@ -185,4 +187,42 @@ func TestSuggestKind(t *testing.T) {
 			t.Errorf("%+v is taken for %s, want %s", test.of, got, test.want)
 		}
 	}
+}
+
+// TestTheRulesInTheDocumentationAreRules keeps docs/rules.md true.
+func TestTheRulesInTheDocumentationAreRules(t *testing.T) {
+	page, err := os.ReadFile("../../docs/rules.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, found := strings.Cut(string(page), "```json\n")
+	example, _, ended := strings.Cut(rest, "```")
+	if !found || !ended {
+		t.Fatal("docs/rules.md has no example")
+	}
+	rules, err := ParseRules([]byte(example))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, problems := rules.Resolve(newScene(t, crm.Chile, nil).around); len(problems) > 0 {
+		t.Error(problems)
+	}
+	for key := range keysOf(t, rules) {
+		if !strings.Contains(string(page), "| `"+key+"` |") {
+			t.Errorf("docs/rules.md does not explain %q", key)
+		}
+	}
+}
+
+func keysOf(t *testing.T, rules Rules) map[string]any {
+	t.Helper()
+	data, err := json.Marshal(rules)
+	if err != nil {
+		t.Fatal(err)
+	}
+	keys := map[string]any{}
+	if err := json.Unmarshal(data, &keys); err != nil {
+		t.Fatal(err)
+	}
+	return keys
 }
