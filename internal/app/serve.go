@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"net"
 	"strings"
 
 	"puente/internal/config"
@@ -20,9 +19,6 @@ func Serve(ctx context.Context, settings config.Serve, console Console) error {
 	a, err := Open(ctx, settings, Options{Log: log})
 	if err != nil {
 		return err
-	}
-	if host, _, err := net.SplitHostPort(a.Address()); err == nil && !net.ParseIP(host).IsLoopback() {
-		log.WarnContext(ctx, "there is no login yet: whoever reaches this address sees the board; let a proxy pass only /hooks/ to others", "address", a.Address())
 	}
 	return errors.Join(a.Run(ctx), a.Close())
 }

@@ -18,5 +18,6 @@ var page = map[string]text{
 	"page.no_history":         {"Todavía no llega ningún documento.", "No document has arrived yet."},
 	"page.not_found":          {"Esta página no existe.", "This page does not exist."},
 	"page.method_not_allowed": {"Esta dirección no acepta ese tipo de solicitud.", "This address does not take that kind of request."},
+	"page.only_here":          {"Esta página muestra datos de clientes y todavía no tiene inicio de sesión, así que solo se abre en el mismo equipo donde corre Puente.", "This page shows customers' data and has no login yet, so it opens only on the machine that Puente runs on."},
 	"page.back":               {"Volver al embudo", "Back to the pipeline"},
 }

@@ -47,8 +47,8 @@ func New(o Options) (http.Handler, error) {
 	}
 	s := &server{Options: o, pages: parsed}
 	mux := http.NewServeMux()
-	// All that there is, on one screen. Who may see it: everybody who can reach the address; there is no login yet.
-	mux.Handle("GET /{$}", s.handle(s.board))
+	// All that there is, on one screen, with who may see it: everybody, unless it says otherwise.
+	mux.Handle("GET /{$}", s.handle(onThisMachine(s.board)))
 	mux.Handle("GET /static/", http.StripPrefix("/static/", http.FileServerFS(static)))
 	mux.Handle("POST /hooks/bsale/{hook}", s.handle(s.receive))
 	mux.Handle("/hooks/bsale/{hook}", s.handle(methodNotAllowed("POST")))

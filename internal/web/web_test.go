@@ -48,8 +48,42 @@ func setup(t *testing.T, change func(*Options)) (http.Handler, *store.Store) {
 func do(t *testing.T, h http.Handler, method, path string, body io.Reader) *httptest.ResponseRecorder {
 	t.Helper()
 	w := httptest.NewRecorder()
-	h.ServeHTTP(w, httptest.NewRequest(method, path, body))
+	h.ServeHTTP(w, localRequest(method, path, body))
 	return w
+}
+
+// localRequest is a request of somebody who sits at this machine.
+func localRequest(method, path string, body io.Reader) *http.Request {
+	r := httptest.NewRequest(method, path, body)
+	r.RemoteAddr, r.Host = "127.0.0.1:40000", "localhost:8080"
+	return r
+}
+
+func TestTheBoardIsSeenOnThisMachineOnly(t *testing.T) {
+	h, _ := setup(t, nil)
+	for name, test := range map[string]struct {
+		change func(*http.Request)
+		status int
+	}{
+		"here":                 {func(*http.Request) {}, http.StatusOK},
+		"here by number":       {func(r *http.Request) { r.Host = "127.0.0.1:8080" }, http.StatusOK},
+		"here by IPv6":         {func(r *http.Request) { r.RemoteAddr, r.Host = "[::1]:40000", "[::1]:8080" }, http.StatusOK},
+		"from the network":     {func(r *http.Request) { r.RemoteAddr = "192.0.2.7:40000" }, http.StatusForbidden},
+		"through a proxy":      {func(r *http.Request) { r.Header.Set("X-Forwarded-For", "192.0.2.7") }, http.StatusForbidden},
+		"by another name":      {func(r *http.Request) { r.Host = "puente.example" }, http.StatusForbidden},
+		"from nowhere at all":  {func(r *http.Request) { r.RemoteAddr = "" }, http.StatusForbidden},
+		"through an old proxy": {func(r *http.Request) { r.Header.Set("Via", "1.1 proxy") }, http.StatusForbidden},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := localRequest("GET", "/", nil)
+			test.change(r)
+			w := httptest.NewRecorder()
+			h.ServeHTTP(w, r)
+			if w.Code != test.status {
+				t.Errorf("got %d, want %d", w.Code, test.status)
+			}
+		})
+	}
 }
 
 // visible returns the text of a piece of HTML.
