@@ -73,10 +73,14 @@ func Connect(ctx context.Context, settings config.Connect, console Console) (err
 		return err
 	}
 	engine := bridge.NewEngine(bridge.Options{Store: db, Holder: holder(), Gone: gone, Open: opener(key)})
-	connection, err := engine.Connect(ctx, account.ID, bridge.ConnectionSettings{
+	connected := bridge.ConnectionSettings{
 		BaseURL: baseURL, Rules: rules, RequestsPerSecond: pace, TokenLastFour: bsale.Token(token).LastFour(),
 		Seal: func(id crm.ID) ([]byte, error) { return key.Seal(token, sealContext(id)) },
-	})
+	}
+	if !since.IsZero() {
+		connected.Backfill = &since
+	}
+	connection, err := engine.Connect(ctx, account.ID, connected)
 	if err != nil {
 		return err
 	}
@@ -86,11 +90,11 @@ func Connect(ctx context.Context, settings config.Connect, console Console) (err
 	if since.IsZero() {
 		return nil
 	}
-	run, err := engine.StartBackfill(ctx, refOf(connection), since, bsale.Day{})
+	estimate, err := bridge.Estimate(ctx, client, since, bsale.Day{})
 	if err != nil {
-		return err
+		return atBsale(err, baseURL)
 	}
-	console.Print("connect.backfill", "since", since, "estimate", run.Estimate)
+	console.Print("connect.backfill", "since", since, "estimate", estimate)
 	return nil
 }
 

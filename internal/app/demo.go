@@ -201,12 +201,20 @@ func (d *demo) connect(ctx context.Context) error {
 		BaseURL: d.sim.URL(), TokenLastFour: bsale.Token(token).LastFour(),
 		Seal: func(id crm.ID) ([]byte, error) { return d.app.key.Seal(token, sealContext(id)) },
 	}
-	d.conn, err = d.app.engine.Connect(ctx, account.ID, settings)
+	runs, err := d.runs(ctx)
+	if err == nil && !slices.ContainsFunc(runs, isBackfill) { // unless an earlier demonstration brought the history in
+		settings.Backfill = &bsale.Day{}
+	}
+	if err == nil {
+		d.conn, err = d.app.engine.Connect(ctx, account.ID, settings)
+	}
 	if err != nil {
 		d.sim.Stop()
 	}
 	return err
 }
+
+func isBackfill(run bridge.Run) bool { return run.Kind == bridge.RunBackfill }
 
 // demoRules are the default ones, with more to see: invoices too, one of e-mail and phone is enough, and what is voided moves.
 func demoRules(language crm.Language) bridge.Rules {
@@ -285,14 +293,14 @@ func (d *demo) watch(ctx context.Context) error {
 	}
 }
 
-// backfill has the shop's history brought in, unless an earlier demonstration did, and shows how far it is.
+// backfill shows how far the shop's history is brought in.
 func (d *demo) backfill(ctx context.Context) error {
 	runs, err := d.runs(ctx)
 	if err != nil {
 		return err
 	}
-	if !slices.ContainsFunc(runs, func(r bridge.Run) bool { return r.Kind == bridge.RunBackfill }) {
-		if _, err := d.app.engine.StartBackfill(ctx, refOf(d.conn), bsale.Day{}, bsale.Day{}); err != nil {
+	if at := slices.IndexFunc(runs, isBackfill); at >= 0 && runs[at].Estimate == 0 {
+		if _, err := d.app.engine.CountBackfill(ctx, refOf(d.conn), runs[at].ID); err != nil {
 			return err
 		}
 	}

@@ -14,7 +14,8 @@ func holder() string {
 	return hostName() + ":" + strconv.Itoa(pid) + ":" + startOf(pid)
 }
 
-// hostName is the machine, or the container: two containers of one name count their processes apart.
+// hostName is the machine since it was started, and the container: two containers of one name count their processes apart, and two machines of one name have the
+// same number for the processes outside of containers.
 func hostName() string {
 	name, err := os.Hostname()
 	if err != nil {
@@ -22,6 +23,9 @@ func hostName() string {
 	}
 	if space, err := os.Readlink("/proc/self/ns/pid"); err == nil {
 		name += "/" + strings.Trim(strings.TrimPrefix(space, "pid:"), "[]")
+	}
+	if boot, err := os.ReadFile("/proc/sys/kernel/random/boot_id"); err == nil {
+		name += "/" + strings.TrimSpace(string(boot))
 	}
 	return name
 }

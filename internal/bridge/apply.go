@@ -32,7 +32,7 @@ func (e *Engine) apply(ctx context.Context, s *session, b batch) error {
 		return err
 	}
 	var plans []Plan
-	err = e.store.Update(ctx, s.ref.AccountID, func(tx Tx) error {
+	err = e.update(ctx, s, func(tx Tx) error {
 		plans = plans[:0]
 		w, docs, err := e.workspace(ctx, tx, s, b)
 		if err != nil {
@@ -46,6 +46,7 @@ func (e *Engine) apply(ctx context.Context, s *session, b batch) error {
 			counts.Add(plan)
 		}
 		for _, rejected := range b.rejected {
+			e.log.Warn("a row of Bsale's list makes no sense", "connection", s.ref.ConnectionID, "document", rejected.ID, "error", rejected.Err)
 			plan := w.reject(rejected)
 			plans = append(plans, plan)
 			counts.Add(plan)
@@ -154,7 +155,7 @@ func (w *Workspace) reject(row bsale.Rejected) Plan {
 	}
 	record := w.seen.Records[row.ID]
 	if record == nil {
-		record = &Record{ConnectionID: w.connection.ID, BsaleID: row.ID, SeenAt: w.clock.Now(), Kind: KindOther, Total: crm.Money{Currency: w.rules.Account.Currency}}
+		record = &Record{ConnectionID: w.connection.ID, BsaleID: row.ID, State: StateNew, SeenAt: w.clock.Now(), Kind: KindOther, Total: crm.Money{Currency: w.rules.Account.Currency}}
 	}
 	w.failed(record, BsaleFailed, row.Err)
 	return plan
@@ -168,7 +169,7 @@ func (w *Workspace) failed(record *Record, reason Reason, err error) {
 		record.Attempts++
 	} else {
 		record.DueAt = time.Time{}
-		if record.State != StateLinked { // what is linked stays linked, whatever a later reading says
+		if record.State == StateNew { // what was decided stands, whatever a later reading says
 			record.State, record.Reason = StateFailed, reason
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 
+	"puente/internal/bsale"
 	"puente/internal/crm"
 )
 
@@ -17,6 +18,8 @@ type ConnectionSettings struct {
 	// Seal seals the token for the connection with that id; nil leaves the stored one.
 	Seal          func(connection crm.ID) ([]byte, error)
 	TokenLastFour string
+	// Backfill, if not nil, is the first emission day of history to be read; zero: all. It is made with the connection, so that nothing recent is read before it.
+	Backfill *bsale.Day
 }
 
 // Connect makes the account's Bsale connection, or changes it, and sets it going: a whole, valid set of rules or none. invalid: the rules' first problem.
@@ -44,7 +47,11 @@ func (e *Engine) Connect(ctx context.Context, account crm.ID, settings Connectio
 		if connection.NextPollAt.IsZero() {
 			connection.NextPollAt, connection.NextRecheckAt = now, now.Add(e.settings.RecheckEvery)
 		}
-		return tx.SaveConnection(ctx, connection)
+		if err := tx.SaveConnection(ctx, connection); err != nil || settings.Backfill == nil {
+			return err
+		}
+		_, err = e.addBackfill(ctx, tx, connection, *settings.Backfill, bsale.Day{})
+		return err
 	})
 	return connection, err
 }

@@ -66,7 +66,7 @@ func (d *decision) newCreditNote() {
 	d.credit(sale, total.Minor)
 	d.plan.Deal = &DealPlan{Action: ActionUpdate, ID: deal.ID, Name: deal.Name}
 	switch {
-	case d.plan.Sale.Standing == StandingPartlyCredited:
+	case !creditedInFull(d.plan.Sale.Credited, sale.Total.Minor):
 		d.end(Updated, CreditedInPart)
 	case d.plan.Sale.Standing == StandingCredited && d.voidMoves(deal, sale.BsaleID):
 		d.move(d.rules.VoidStage)
@@ -79,17 +79,27 @@ func (d *decision) newCreditNote() {
 // credit plans what taking back amount does to the sale.
 func (d *decision) credit(sale *Record, amount int64) {
 	credited := max(sale.Credited+amount, 0)
-	standing := StandingActive
-	switch {
-	case sale.Standing == StandingAnnulled:
-		standing = StandingAnnulled
-	case credited >= sale.Total.Minor && credited > 0:
-		standing = StandingCredited
-	case credited > 0:
-		standing = StandingPartlyCredited
+	d.plan.Sale = &SalePlan{
+		BsaleID: sale.BsaleID, Number: sale.Number, Credited: credited,
+		Standing: standing(sale.Standing == StandingAnnulled, credited, sale.Total.Minor),
 	}
-	d.plan.Sale = &SalePlan{BsaleID: sale.BsaleID, Number: sale.Number, Credited: credited, Standing: standing, Deal: sale.DealID, Contact: sale.ContactID}
 }
+
+// standing is what annulment and credit notes leave of a document; amounts are in minor units.
+func standing(annulled bool, credited, total int64) Standing {
+	switch {
+	case annulled:
+		return StandingAnnulled
+	case creditedInFull(credited, total):
+		return StandingCredited
+	case credited > 0:
+		return StandingPartlyCredited
+	}
+	return StandingActive
+}
+
+// creditedInFull says whether credit notes add up to the whole. A note of nothing (it corrects a text) takes nothing back.
+func creditedInFull(credited, total int64) bool { return credited > 0 && credited >= total }
 
 // creditedSales returns the sales that the credit note's references name, each once, in ascending Bsale id: same number, same Bsale client, and the
 // reference's date as day of emission.

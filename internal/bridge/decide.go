@@ -333,11 +333,16 @@ func (d *decision) linkedDocument() {
 
 func (d *decision) contentChanged(deal *crm.Deal) {
 	if contact := d.seen.livingContact(d.record.ContactID); contact != nil && d.doc.Client != nil {
-		d.existingContact(contact, matchedByLink)
+		// The client of a document can be another one now. Its data are not this contact's, and the deal stays where people know it.
+		if link := d.seen.Links[d.doc.Client.ID]; link != nil && link.ContactID == contact.ID {
+			d.existingContact(contact, matchedByLink)
+		} else {
+			d.warn(ClientChanged, d.doc.Client.Name())
+		}
 	}
 	d.plan.Deal = &DealPlan{Action: ActionUpdate, ID: deal.ID, Name: deal.Name, Changes: d.dealChanges(deal, false)}
 	if !d.doc.Annulled && d.record.Standing == StandingAnnulled {
-		d.plan.Standing = StandingActive
+		d.plan.Standing = standing(false, d.record.Credited, d.record.Total.Minor)
 	}
 	changes := len(d.plan.Deal.Changes)
 	if d.plan.Contact != nil {

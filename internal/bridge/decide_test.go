@@ -662,6 +662,15 @@ func TestDecide(t *testing.T) {
 			want: []string{"unchanged already_in_sync"},
 		},
 
+		{
+			name: "a document that is another client's now leaves the deal's contact alone",
+			act: func(s *scene) Plan {
+				s.decide(quote(1, to(person())))
+				return s.decide(quote(1, to(person(clientID(200), named("María", "Rojas"), code("10000013-k"), email("maria@correo.example"), phone("+56 9 7123 4567"))), total("20000")))
+			},
+			want: []string{"updated content_changed", "deal: value 11900 → 20000", "warning client_changed María Rojas"}, not: []string{"contact"},
+		},
+
 		// Annulments.
 		{
 			name: "an annulled quote flags its deal",
@@ -748,6 +757,23 @@ func TestDecide(t *testing.T) {
 				return s.decide(sale, credit(2, sale, total("900")))
 			},
 			want: []string{"updated credited_in_part", "sale 1 credited 900 partly_credited"}, not: []string{"deal: stage"},
+		},
+		{
+			name: "a credit note of nothing takes nothing back",
+			act: func(s *scene) Plan {
+				sale := receipt(1, to(person()))
+				return s.decide(sale, credit(2, sale, total("0")))
+			},
+			want: []string{"updated credited_in_part", "sale 1 credited 0 active"}, not: []string{"deal: stage"},
+		},
+		{
+			name: "an annulment that was taken back leaves what credit notes took",
+			act: func(s *scene) Plan {
+				sale := receipt(1, to(person()))
+				s.decide(sale, credit(2, sale, total("900")), receipt(1, to(person()), annulled))
+				return s.decide(sale)
+			},
+			want: []string{"updated content_changed", "standing partly_credited"},
 		},
 		{
 			name: "credit notes add up",

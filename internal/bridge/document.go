@@ -77,6 +77,13 @@ type Person struct {
 	Email string
 }
 
+func (p *Person) onlyID() *Person {
+	if p == nil {
+		return nil
+	}
+	return &Person{ID: p.ID}
+}
+
 // Reference names the document that a credit note takes back.
 type Reference struct {
 	Number    string
@@ -289,6 +296,8 @@ func joinDistinct(words []string) string {
 
 // contentHash covers all that a decision reads of the document; Bsale's addresses, stamps and the like are not in it.
 func (d Document) contentHash() string {
+	// Of seller and issuer only who they are: what Bsale's users are called or which e-mail they have is no content of the document.
+	d.Seller, d.Issuer = d.Seller.onlyID(), d.Issuer.onlyID()
 	data, err := json.Marshal(d)
 	if err != nil {
 		panic(fmt.Sprintf("bridge: a document is not JSON: %v", err)) // plain data, always is

@@ -2,6 +2,7 @@ package bridge
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"puente/internal/bsale"
@@ -9,24 +10,28 @@ import (
 )
 
 const (
-	// drainAtOnce is how many waiting documents one step of a drain takes.
-	drainAtOnce = 200
+	// drainAtOnce is how many waiting documents one step of a drain takes: as many as are applied together, so that a step ends soon and keeps what it did.
+	drainAtOnce = pageSize
 	// tailOverlap is how many documents before the known end of today's list are read again: some may have left it.
 	tailOverlap = 10
-	// tailPages is how many pages of today's list are read backwards for documents that nobody has read. Beyond that a poll has to go first.
+	// tailPages is how many pages of today's list one step reads. Backwards, for documents that nobody has read, a poll has to go first beyond that.
 	tailPages = 20
-	// tailMisses is after how many ends of today's list in a row that had nothing of what was notified no more are read: then the account lists its newest
-	// documents first.
-	tailMisses = 3
 	// pageSize is Bsale's largest page.
 	pageSize = 50
 )
 
 // tail remembers how long today's list was when its end was last read, so that what came since can be asked for.
 type tail struct {
-	day    bsale.Day
-	count  int
-	misses int
+	day         bsale.Day
+	count       int
+	newestFirst bool // the account lists its newest documents first: its list has no end to read
+}
+
+// see notes in which order Bsale lists documents.
+func (t *tail) see(docs []bsale.Document) {
+	if n := len(docs); n > 1 && docs[0].ID > docs[n-1].ID {
+		t.newestFirst = true
+	}
 }
 
 // drain reads and applies documents that wait: notified ones, and those to be tried again.
@@ -74,16 +79,17 @@ func (e *Engine) readDue(ctx context.Context, s *session, day bsale.Day, last in
 			fresh++
 		}
 	}
-	if fresh > 0 && s.tail.misses < tailMisses {
-		if err := e.readTail(ctx, s, day, last, b); err != nil || s.pollFirst {
+	if fresh > 0 && !s.tail.newestFirst && !s.withoutTail && !s.pollFirst {
+		err := e.readTail(ctx, s, day, last, b)
+		_, senseless := readingFailed(err)
+		switch {
+		case senseless, errors.Is(err, bsale.ErrUnavailable):
+			b.docs = nil // the list does not come; perhaps the documents do, one by one
+		case err != nil, s.pollFirst:
 			return err
 		}
-		before := len(wanted)
 		for _, doc := range b.docs {
 			delete(wanted, doc.ID)
-		}
-		if s.tail.misses++; len(wanted) < before {
-			s.tail.misses = 0
 		}
 	}
 	for _, record := range due {
@@ -95,10 +101,15 @@ func (e *Engine) readDue(ctx context.Context, s *session, day bsale.Day, last in
 			b.docs = append(b.docs, doc)
 			continue
 		}
-		if _, single := readingFailed(err); !single {
-			return err
+		if _, single := readingFailed(err); single {
+			missing[record.BsaleID] = err
+			continue
 		}
-		missing[record.BsaleID] = err
+		if errors.Is(err, bsale.ErrUnavailable) {
+			// Perhaps only this document: it is not the first to be tried again, and runs out of tries like any other.
+			missing[record.BsaleID] = err
+		}
+		return err
 	}
 	return nil
 }
@@ -111,18 +122,21 @@ func (e *Engine) readTail(ctx context.Context, s *session, day bsale.Day, last i
 	if s.tail.day != day {
 		return e.readTailBackwards(ctx, s, filter, day, last, b)
 	}
-	for offset := max(0, s.tail.count-tailOverlap); ; {
+	for offset, pages := max(0, s.tail.count-tailOverlap), 0; pages < tailPages; pages++ {
 		page, err := s.client.DocumentPage(ctx, filter, offset, pageSize)
 		if err != nil {
 			return err
 		}
-		s.tail.count = page.Count
+		s.tail.see(page.Items)
 		b.docs = append(b.docs, page.Items...)
 		rows := len(page.Items) + len(page.Rejected)
-		if offset += rows; rows == 0 || offset >= page.Count {
+		offset += rows
+		s.tail.count = min(offset, page.Count)
+		if rows == 0 || offset >= page.Count {
 			return nil
 		}
 	}
+	return nil // the next step goes on from here
 }
 
 func (e *Engine) readTailBackwards(ctx context.Context, s *session, filter bsale.DocumentFilter, day bsale.Day, last int64, b *batch) error {
@@ -140,13 +154,14 @@ func (e *Engine) readTailBackwards(ctx context.Context, s *session, filter bsale
 		if err != nil {
 			return err
 		}
+		s.tail.see(page.Items)
 		b.docs = append(b.docs, page.Items...)
 		if slices.ContainsFunc(page.Items, func(doc bsale.Document) bool { return doc.ID <= last }) {
 			break
 		}
 		end = from
 	}
-	s.tail = tail{day: day, count: count, misses: s.tail.misses}
+	s.tail.day, s.tail.count = day, count
 	return nil
 }
 
@@ -155,7 +170,7 @@ func (e *Engine) noteFailures(ctx context.Context, s *session, due []*Record, mi
 	if len(missing) == 0 {
 		return nil
 	}
-	return e.store.Update(ctx, s.ref.AccountID, func(tx Tx) error {
+	return e.update(ctx, s, func(tx Tx) error {
 		connection, err := tx.Connection(ctx, s.ref.ConnectionID)
 		if err != nil {
 			return err
@@ -174,7 +189,10 @@ func (e *Engine) noteFailures(ctx context.Context, s *session, due []*Record, mi
 		}
 		w := NewWorkspace(connection, Ruleset{Account: account}, nil, e.clock, "")
 		for _, record := range records {
-			reason, _ := readingFailed(missing[record.BsaleID])
+			reason, single := readingFailed(missing[record.BsaleID])
+			if !single {
+				reason = BsaleFailed
+			}
 			w.failed(record, reason, missing[record.BsaleID])
 		}
 		return w.Flush(ctx, tx, b.readAt)

@@ -105,17 +105,21 @@ func NewEngine(o Options) *Engine {
 // session is what a process keeps about a connection between two pieces of work: nothing that could not be had again. Only the holder of the
 // connection's lease uses it.
 type session struct {
-	mu        sync.Mutex // one piece of work at a time within the process, whatever the lease says
-	ref       ConnectionRef
-	client    *bsale.Client
-	mayBeCut  bsale.Lists // in the documents that are read, under the rules of now
-	openedFor time.Time   // Connection.UpdatedAt the client was made for
-	calls     int64       // of the client that were accounted for
+	mu       sync.Mutex // one piece of work at a time within the process, whatever the lease says
+	ref      ConnectionRef
+	client   *bsale.Client
+	mayBeCut bsale.Lists // in the documents that are read, under the rules of now
+
+	createClients bool      // under the rules of now
+	openedFor     time.Time // Connection.UpdatedAt the client was made for
+	calls         int64     // of the client that were accounted for
 
 	directory   Directory
 	directoryAt time.Time
 	tail        tail
 	pollFirst   bool // so much was issued unread that a poll has to go before notified documents
+	withoutTail bool // a complete pass was just made
+	failures    int  // pages in a row that could not be read or applied
 	pass        *pass
 	lookUps     int // how many more clients may be looked up one by one
 	retryAt     time.Time
@@ -200,7 +204,8 @@ func (e *Engine) step(ctx context.Context, s *session) (did bool, err error) {
 		return false, err
 	}
 	order := []func(context.Context, *session, Connection) (bool, error){e.drain, e.startDuePasses, e.runPage, e.makeClients}
-	if s.pollFirst || e.behind(connection) {
+	// Only a preference: a pass that does not get on must not keep notified documents waiting.
+	if (s.pollFirst || e.behind(connection)) && s.failures == 0 {
 		order = []func(context.Context, *session, Connection) (bool, error){e.startDuePasses, e.runPage, e.drain, e.makeClients}
 	}
 	for _, work := range order {
@@ -247,6 +252,7 @@ func (e *Engine) current(ctx context.Context, ref ConnectionRef) (Connection, Ru
 
 // prepare makes the session fit the connection as it is now: its address and token, and how much of the documents its rules need.
 func (e *Engine) prepare(s *session, connection Connection, rules Ruleset) error {
+	s.createClients = rules.CreateClients
 	if mayBeCut := rules.mayBeCut(); s.mayBeCut != mayBeCut {
 		s.mayBeCut = mayBeCut
 		s.endPass()
@@ -310,6 +316,20 @@ func (e *Engine) changeConnection(ctx context.Context, ref ConnectionRef, change
 		}
 		change(&connection)
 		return tx.SaveConnection(ctx, connection)
+	})
+}
+
+// update changes the account in a transaction, if this process still holds the connection's lease.
+func (e *Engine) update(ctx context.Context, s *session, fn func(Tx) error) error {
+	return e.store.Update(ctx, s.ref.AccountID, func(tx Tx) error {
+		holder, err := tx.LeaseHolder(ctx, s.ref.ConnectionID)
+		if err != nil {
+			return err
+		}
+		if holder != e.holder {
+			return errLeaseLost
+		}
+		return fn(tx)
 	})
 }
 

@@ -44,17 +44,22 @@ func (l *lease) keep(ctx context.Context) {
 	defer close(l.done)
 	ticker := time.NewTicker(l.engine.settings.LeaseFor / 3)
 	defer ticker.Stop()
+	renewed := time.Now()
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-ticker.C:
 			ok, err := l.engine.store.Renew(ctx, l.ref, l.engine.holder, l.engine.clock.Now().Add(l.engine.settings.LeaseFor))
-			if err == nil && !ok {
+			if err == nil && ok {
+				renewed = time.Now()
+				continue
+			}
+			// A renewal that failed is tried again as long as the lease lasts.
+			if err == nil || time.Since(renewed) >= l.engine.settings.LeaseFor {
 				l.cancel(errLeaseLost)
 				return
 			}
-			// A failed renewal is tried again: two more come before the lease ends.
 		}
 	}
 }

@@ -58,10 +58,15 @@ func (e *Engine) lookUpClients(ctx context.Context, s *session, docs []bsale.Doc
 		}
 		link := links[doc.Client.ID]
 		if (link == nil || link.LookedUpAt.IsZero() && link.ContactID == "") && rules.needsLookUp(doc) && s.lookUps > 0 {
-			link, err = e.lookUp(ctx, s, *doc.Client)
+			found, err := e.lookUp(ctx, s, *doc.Client)
+			if errors.Is(err, bsale.ErrUnavailable) {
+				s.lookUps = 0 // another time: what a look-up might find is no reason to hold up fifty documents
+				continue
+			}
 			if err != nil {
 				return nil, err
 			}
+			link = found
 			links[link.ClientID] = link
 			looked = append(looked, link)
 		}
@@ -101,8 +106,8 @@ func (e *Engine) lookUp(ctx context.Context, s *session, listed bsale.Customer) 
 	s.lookUps--
 	link := &ClientLink{ConnectionID: s.ref.ConnectionID, ClientID: listed.ID, LookedUpAt: e.clock.Now()}
 	client, err := s.client.Client(ctx, listed.ID)
-	if errors.Is(err, bsale.ErrNotFound) { // deleted meanwhile
-		return link, nil
+	if _, single := readingFailed(err); single {
+		return link, nil // deleted meanwhile, or not to be read: it has no more than the list shows
 	}
 	if err != nil {
 		return nil, err

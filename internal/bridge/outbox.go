@@ -48,6 +48,12 @@ func (e *Engine) makeClients(ctx context.Context, s *session, connection Connect
 		return err
 	})
 	for _, request := range requests {
+		if !s.createClients {
+			if err := e.failRequest(ctx, s, request, "the rules no longer make clients"); err != nil {
+				return true, err
+			}
+			continue
+		}
 		if err := e.makeClient(ctx, s, request); err != nil {
 			return true, err
 		}
@@ -78,7 +84,9 @@ func (e *Engine) makeClient(ctx context.Context, s *session, request *ClientRequ
 	if !request.SentAt.IsZero() && !searchable {
 		return e.failRequest(ctx, s, request, "no answer when it was sent, and without tax id or e-mail it cannot be looked up")
 	}
+	// Should this process end before it has the answer, nobody looks before Bsale has had time to make the client.
 	request.SentAt = e.clock.Now()
+	request.NextAttemptAt = request.SentAt.Add(clientLookAfter)
 	if err := e.saveRequest(ctx, s, request); err != nil {
 		return err
 	}
@@ -179,7 +187,11 @@ func newBsaleClient(contact *crm.Contact) bsale.NewClient {
 func (e *Engine) postFailed(ctx context.Context, s *session, request *ClientRequest, err error) error {
 	var failed *bsale.Error
 	if errors.As(err, &failed) && failed.NotSent {
-		request.SentAt = time.Time{} // certainly without effect: it may be posted again without a look-up
+		// Certainly without effect: it may be posted again without a look-up.
+		request.SentAt, request.NextAttemptAt = time.Time{}, e.clock.Now()
+		if saveErr := e.saveRequest(ctx, s, request); saveErr != nil {
+			return saveErr
+		}
 	}
 	if errors.Is(err, bsale.ErrBadRequest) {
 		return e.failRequest(ctx, s, request, failed.Message)
@@ -187,10 +199,13 @@ func (e *Engine) postFailed(ctx context.Context, s *session, request *ClientRequ
 	return e.retryRequest(ctx, s, request, err)
 }
 
-// retryRequest tries again later, and passes on errors that concern the whole connection.
+// retryRequest tries again later. What concerns the whole connection is passed on, and is no try of this request's.
 func (e *Engine) retryRequest(ctx context.Context, s *session, request *ClientRequest, err error) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
+	}
+	if _, single := readingFailed(err); !single && (request.SentAt.IsZero() || stopReason(err) != "") {
+		return err
 	}
 	request.Attempts++
 	request.LastError = err.Error()
@@ -198,13 +213,7 @@ func (e *Engine) retryRequest(ctx context.Context, s *session, request *ClientRe
 	if request.Attempts >= clientAttempts {
 		request.State = ClientRequestFailed
 	}
-	if saveErr := e.saveRequest(ctx, s, request); saveErr != nil {
-		return saveErr
-	}
-	if stopReason(err) != "" {
-		return err
-	}
-	return nil
+	return e.saveRequest(ctx, s, request)
 }
 
 func (e *Engine) failRequest(ctx context.Context, s *session, request *ClientRequest, why string) error {
@@ -215,7 +224,7 @@ func (e *Engine) failRequest(ctx context.Context, s *session, request *ClientReq
 // finishRequest commits the Bsale id and the link, so that neither this contact nor a document of its client is made again.
 func (e *Engine) finishRequest(ctx context.Context, s *session, request *ClientRequest, client int64) error {
 	request.State, request.ClientID, request.LastError = ClientRequestDone, client, ""
-	return e.store.Update(ctx, s.ref.AccountID, func(tx Tx) error {
+	return e.update(ctx, s, func(tx Tx) error {
 		links, err := tx.ClientLinks(ctx, s.ref.ConnectionID, []int64{client})
 		if err != nil {
 			return err
@@ -235,7 +244,7 @@ func (e *Engine) finishRequest(ctx context.Context, s *session, request *ClientR
 }
 
 func (e *Engine) saveRequest(ctx context.Context, s *session, request *ClientRequest) error {
-	return e.store.Update(ctx, s.ref.AccountID, func(tx Tx) error {
+	return e.update(ctx, s, func(tx Tx) error {
 		return tx.SaveClientRequests(ctx, []*ClientRequest{request})
 	})
 }

@@ -33,6 +33,7 @@ type pass struct {
 	progress passProgress // of the page fetched last
 	pager    *bsale.DocumentPager
 	ahead    chan fetched
+	ctx      context.Context // of what is read ahead; close ends it
 	cancel   context.CancelFunc
 }
 
@@ -64,22 +65,24 @@ func openPass(run Run, client *bsale.Client, mayBeCut bsale.Lists, now func() ti
 
 // next returns the page that is ready, or waits for it, and lets the one after it be fetched meanwhile.
 func (p *pass) next(ctx context.Context) fetched {
+	if p.ctx == nil {
+		p.ctx, p.cancel = context.WithCancel(ctx)
+	}
 	if p.ahead == nil {
-		p.fetchAhead(ctx)
+		p.fetchAhead()
 	}
 	got := <-p.ahead
 	p.ahead = nil
 	if got.err == nil && !got.end {
-		p.fetchAhead(ctx)
+		p.fetchAhead()
 	}
 	return got
 }
 
-func (p *pass) fetchAhead(ctx context.Context) {
-	ctx, p.cancel = context.WithCancel(ctx)
+func (p *pass) fetchAhead() {
 	ahead := make(chan fetched, 1)
 	p.ahead = ahead
-	go func() { ahead <- p.fetch(ctx) }()
+	go func() { ahead <- p.fetch(p.ctx) }()
 }
 
 // fetch reads the next page. It alone moves the pager, and runs once at a time.
@@ -108,8 +111,10 @@ func (p *pass) fetch(ctx context.Context) fetched {
 
 // close gives up the page being fetched ahead.
 func (p *pass) close() {
-	if p.ahead != nil {
+	if p.cancel != nil {
 		p.cancel()
+	}
+	if p.ahead != nil {
 		<-p.ahead
 		p.ahead = nil
 	}
@@ -139,7 +144,7 @@ func (e *Engine) startDuePasses(ctx context.Context, s *session, connection Conn
 	if !due(connection.NextPollAt) && !due(connection.NextRecheckAt) {
 		return false, nil
 	}
-	return true, e.store.Update(ctx, s.ref.AccountID, func(tx Tx) error {
+	return true, e.update(ctx, s, func(tx Tx) error {
 		connection, err := tx.Connection(ctx, s.ref.ConnectionID)
 		if err != nil {
 			return err
@@ -148,12 +153,12 @@ func (e *Engine) startDuePasses(ctx context.Context, s *session, connection Conn
 		if err != nil {
 			return err
 		}
-		active, err := tx.ActiveRuns(ctx, connection.ID)
+		open, err := tx.OpenRuns(ctx, connection.ID)
 		if err != nil {
 			return err
 		}
 		running := func(kind RunKind) bool {
-			return slices.ContainsFunc(active, func(run Run) bool { return run.Kind == kind })
+			return slices.ContainsFunc(open, func(run Run) bool { return run.Kind == kind && run.State == RunActive })
 		}
 		day := today(now, account)
 		// A first backfill reads everything in order, today's documents last; a poll before it would take those out of turn.
@@ -192,8 +197,9 @@ var runOrder = []RunKind{RunPoll, RunSync, RunRecheck, RunBackfill}
 // runPage reads and applies one page of the active run that goes first.
 func (e *Engine) runPage(ctx context.Context, s *session, connection Connection) (bool, error) {
 	var active []Run
-	err := e.store.View(ctx, s.ref.AccountID, func(r Reader) (err error) {
-		active, err = r.ActiveRuns(ctx, connection.ID)
+	err := e.store.View(ctx, s.ref.AccountID, func(r Reader) error {
+		open, err := r.OpenRuns(ctx, connection.ID)
+		active = slices.DeleteFunc(open, func(run Run) bool { return run.State != RunActive })
 		return err
 	})
 	if err != nil || len(active) == 0 {
@@ -218,15 +224,51 @@ func (e *Engine) pageOf(ctx context.Context, s *session, run Run) error {
 		}
 	}
 	got := s.pass.next(ctx)
-	if got.err != nil {
-		s.endPass()
-		return got.err
-	}
-	if got.end {
+	if got.err == nil && got.end {
 		s.endPass()
 		return e.finishRun(ctx, s, run)
 	}
-	return e.apply(ctx, s, batch{docs: got.page.Items, rejected: got.page.Rejected, readAt: got.readAt, run: run.ID, progress: &got.progress})
+	err := got.err
+	if err == nil {
+		err = e.apply(ctx, s, batch{docs: got.page.Items, rejected: got.page.Rejected, readAt: got.readAt, run: run.ID, progress: &got.progress})
+	}
+	if err != nil {
+		s.endPass()
+		return e.pageFailed(ctx, s, run, err)
+	}
+	s.failures = 0
+	return nil
+}
+
+// pageAttempts is after how many failures in a row a run no longer goes on by itself.
+const pageAttempts = 10
+
+// pageFailed notes with the run why it does not get on. A poll or recheck that does not is given up, so that the next one starts afresh; a backfill whose page
+// makes no sense waits for a person, and one that meets a Bsale that is down goes on trying.
+func (e *Engine) pageFailed(ctx context.Context, s *session, run Run, err error) error {
+	s.failures++
+	if ctx.Err() != nil || stopReason(err) != "" {
+		return err
+	}
+	noteErr := e.update(ctx, s, func(tx Tx) error {
+		run, readErr := tx.Run(ctx, run.ID)
+		if readErr != nil || run.State != RunActive {
+			return readErr
+		}
+		run.LastError = err.Error()
+		_, senseless := readingFailed(err)
+		switch {
+		case s.failures < pageAttempts:
+		case run.Kind == RunPoll || run.Kind == RunRecheck:
+			run.State, run.FinishedAt = RunFailed, e.clock.Now()
+			s.failures = 0
+		case senseless:
+			run.State = RunPaused
+			s.failures = 0
+		}
+		return tx.SaveRun(ctx, run)
+	})
+	return errors.Join(err, noteErr)
 }
 
 // finishRun ends a run that read everything, and moves the watermark.
@@ -234,9 +276,9 @@ func (e *Engine) finishRun(ctx context.Context, s *session, run Run) error {
 	if run.Kind == RunPoll {
 		s.pollFirst = false
 	}
-	return e.store.Update(ctx, s.ref.AccountID, func(tx Tx) error {
+	return e.update(ctx, s, func(tx Tx) error {
 		run, err := tx.Run(ctx, run.ID)
-		if err != nil {
+		if err != nil || run.State != RunActive { // somebody paused or cancelled it meanwhile
 			return err
 		}
 		connection, err := tx.Connection(ctx, run.ConnectionID)
@@ -247,14 +289,17 @@ func (e *Engine) finishRun(ctx context.Context, s *session, run Run) error {
 		if err != nil {
 			return err
 		}
-		run.State, run.FinishedAt = RunDone, e.clock.Now()
+		run.State, run.FinishedAt, run.LastError = RunDone, e.clock.Now(), ""
 		run.Calls += s.takeCalls()
 		if err := tx.SaveRun(ctx, run); err != nil {
 			return err
 		}
 		// Everything emitted up to the day on which the pass began was seen, if the pass reached back to the old watermark.
 		began := today(run.StartedAt, account).String()
-		if run.To >= began && (run.From <= connection.ReadUntil || connection.ReadUntil == "") && began > connection.ReadUntil {
+		if run.To < began { // history only
+			return nil
+		}
+		if (run.From <= connection.ReadUntil || connection.ReadUntil == "") && began > connection.ReadUntil {
 			connection.ReadUntil = began
 		}
 		connection.LastPollAt = run.FinishedAt

@@ -66,8 +66,6 @@ type SalePlan struct {
 	Number   string   `json:"number"`
 	Credited int64    `json:"credited"` // minor units, all credit notes so far
 	Standing Standing `json:"standing"`
-	Deal     crm.ID   `json:"-"`
-	Contact  crm.ID   `json:"-"`
 }
 
 // How a contact was matched.

@@ -16,6 +16,9 @@ type Reader interface {
 	// Connection returns one. not_found: no such connection in this account.
 	Connection(ctx context.Context, id crm.ID) (Connection, error)
 
+	// LeaseHolder returns who holds the connection's lease, "" if nobody does.
+	LeaseHolder(ctx context.Context, connection crm.ID) (string, error)
+
 	// Records returns the records of these documents; those never heard of are left out.
 	Records(ctx context.Context, connection crm.ID, documents []int64) ([]*Record, error)
 	// RecordsByDeal returns all records linked to these deals, of any connection.
@@ -24,7 +27,7 @@ type Reader interface {
 	RecordsByNumber(ctx context.Context, connection crm.ID, numbers []string) ([]*Record, error)
 	// RecordsReferring returns the records whose References contain one of these numbers.
 	RecordsReferring(ctx context.Context, connection crm.ID, numbers []string) ([]*Record, error)
-	// DueRecords returns records to be read by now, in ascending Bsale id, at most limit.
+	// DueRecords returns records to be read by now, at most limit: those that were never tried first, and within that in ascending Bsale id.
 	DueRecords(ctx context.Context, connection crm.ID, now time.Time, limit int) ([]*Record, error)
 	// LastDecided returns the highest Bsale id among the documents that were read and decided, 0 if there is none.
 	LastDecided(ctx context.Context, connection crm.ID) (int64, error)
@@ -40,8 +43,8 @@ type Reader interface {
 
 	// Run returns one run. not_found: no such run.
 	Run(ctx context.Context, id crm.ID) (Run, error)
-	// ActiveRuns returns the connection's runs in state active, oldest first.
-	ActiveRuns(ctx context.Context, connection crm.ID) ([]Run, error)
+	// OpenRuns returns the connection's runs in state active or paused, oldest first.
+	OpenRuns(ctx context.Context, connection crm.ID) ([]Run, error)
 	// Runs returns runs, newest first.
 	Runs(ctx context.Context, connection crm.ID, limit int) ([]Run, error)
 	// History returns decisions, newest first; document 0 means of every document.

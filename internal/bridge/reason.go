@@ -75,4 +75,5 @@ const (
 	ValueRounded           Reason = "value_rounded"
 	TooManyAlternatives    Reason = "too_many_alternatives"
 	IdentityOfOtherContact Reason = "identity_of_other_contact"
+	ClientChanged          Reason = "client_changed"
 )

@@ -2,6 +2,7 @@ package bridge
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -9,56 +10,74 @@ import (
 	"puente/internal/crm"
 )
 
-// StartBackfill counts what there is and makes a run over the documents emitted from one day to another; a zero day means from the first on, or until
-// today. It is done in the background, page by page, and can be paused, resumed and cancelled. conflict: a backfill is already under way.
+// StartBackfill makes a run over the documents emitted from one day to another, and counts them; a zero day means from the first on, or until today. It is done in
+// the background, page by page, and can be paused, resumed and cancelled. conflict: a backfill is already under way.
 func (e *Engine) StartBackfill(ctx context.Context, ref ConnectionRef, from, to bsale.Day) (Run, error) {
-	connection, err := e.connection(ctx, ref)
+	var run Run
+	err := e.store.Update(ctx, ref.AccountID, func(tx Tx) error {
+		connection, err := tx.Connection(ctx, ref.ConnectionID)
+		if err != nil {
+			return err
+		}
+		run, err = e.addBackfill(ctx, tx, connection, from, to)
+		return err
+	})
+	if err != nil {
+		return run, err
+	}
+	if err := e.store.Wake(ctx, ref, false, e.wake); err != nil {
+		return run, err
+	}
+	return e.CountBackfill(ctx, ref, run.ID)
+}
+
+func (e *Engine) addBackfill(ctx context.Context, tx Tx, connection Connection, from, to bsale.Day) (Run, error) {
+	account, err := tx.Account(ctx)
 	if err != nil {
 		return Run{}, err
+	}
+	if to.IsZero() {
+		to = today(e.clock.Now(), account).AddDays(1)
+	}
+	open, err := tx.OpenRuns(ctx, connection.ID)
+	if err != nil {
+		return Run{}, err
+	}
+	if slices.ContainsFunc(open, func(r Run) bool { return r.Kind == RunBackfill }) {
+		return Run{}, crm.NewError(crm.Conflict, "backfill_running")
+	}
+	run := e.newRun(connection, RunBackfill, from, to)
+	return run, tx.SaveRun(ctx, run)
+}
+
+// CountBackfill counts the documents of a run, for its progress to be shown. A Bsale that does not answer now leaves the run without an estimate, nothing else.
+func (e *Engine) CountBackfill(ctx context.Context, ref ConnectionRef, id crm.ID) (Run, error) {
+	run, err := e.readRun(ctx, ref, id)
+	if err != nil {
+		return run, err
+	}
+	connection, err := e.connection(ctx, ref)
+	if err != nil {
+		return run, err
 	}
 	client, err := e.open(connection)
 	if err != nil {
-		return Run{}, err
+		return run, err
 	}
-	var run Run
-	err = e.store.Update(ctx, ref.AccountID, func(tx Tx) error {
-		account, err := tx.Account(ctx)
-		if err != nil {
-			return err
-		}
-		if to.IsZero() {
-			to = today(e.clock.Now(), account).AddDays(1)
-		}
-		runs, err := tx.Runs(ctx, ref.ConnectionID, recentRuns)
-		if err != nil {
-			return err
-		}
-		if slices.ContainsFunc(runs, func(r Run) bool { return r.Kind == RunBackfill && (r.State == RunActive || r.State == RunPaused) }) {
-			return crm.NewError(crm.Conflict, "backfill_running")
-		}
-		run = e.newRun(connection, RunBackfill, from, to)
-		run.State = RunPaused // until it is counted
-		return tx.SaveRun(ctx, run)
-	})
-	if err != nil {
-		return Run{}, err
+	var from, to bsale.Day
+	if err := errors.Join(from.UnmarshalText([]byte(run.From)), to.UnmarshalText([]byte(run.To))); err != nil {
+		return run, err
 	}
 	estimate, err := Estimate(ctx, client, from, to)
 	if err != nil {
-		_, cancelErr := e.CancelRun(context.WithoutCancel(ctx), ref, run.ID)
-		if cancelErr != nil {
-			e.log.Warn("a backfill that could not be counted stays paused", "run", run.ID, "error", cancelErr)
-		}
-		return Run{}, err
+		e.log.Warn("a backfill could not be counted", "run", run.ID, "error", err)
+		return run, nil
 	}
-	return e.changeRun(ctx, ref, run.ID, func(run *Run) error {
-		run.State, run.Estimate = RunActive, estimate
+	return e.changeRun(ctx, ref, id, func(run *Run) error {
+		run.Estimate = estimate
 		return nil
 	})
 }
-
-// recentRuns is how many runs are looked at for one that is not finished.
-const recentRuns = 100
 
 // Estimate counts the documents emitted in a range of days, with two calls.
 func Estimate(ctx context.Context, client *bsale.Client, from, to bsale.Day) (int, error) {
@@ -238,6 +257,8 @@ func (e *Engine) syncRun(ctx context.Context, s *session, o SyncOptions) (Run, e
 			o.Progress(run)
 		}
 	}
+	s.withoutTail = true // the pass has just read it
+	defer func() { s.withoutTail = false }()
 	for {
 		did, err := e.drain(ctx, s, connection)
 		if err != nil {
@@ -267,22 +288,22 @@ func (e *Engine) readRun(ctx context.Context, ref ConnectionRef, id crm.ID) (Run
 // openSyncRun finds the interrupted run with the same beginning, or makes one.
 func (e *Engine) openSyncRun(ctx context.Context, s *session, connection Connection, from bsale.Day) (Run, error) {
 	var run Run
-	err := e.store.Update(ctx, s.ref.AccountID, func(tx Tx) error {
+	err := e.update(ctx, s, func(tx Tx) error {
 		account, err := tx.Account(ctx)
 		if err != nil {
 			return err
 		}
-		active, err := tx.ActiveRuns(ctx, connection.ID)
+		open, err := tx.OpenRuns(ctx, connection.ID)
 		if err != nil {
 			return err
 		}
 		to := today(e.clock.Now(), account).AddDays(1)
 		run = e.newRun(connection, RunSync, from, to)
-		for _, other := range active {
+		for _, other := range open {
 			if other.Kind != RunSync {
 				continue
 			}
-			if other.From == run.From && other.To == run.To {
+			if other.State == RunActive && other.From == run.From && other.To == run.To {
 				run = other
 				continue
 			}

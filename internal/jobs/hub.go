@@ -82,24 +82,14 @@ func (h *hub) signal(ref bridge.ConnectionRef) {
 	}
 }
 
-// do works for the connection now, unless the asking with that number was worked already or somebody is at it, who then goes on. number 0 is any.
-func (h *hub) do(ctx context.Context, ref bridge.ConnectionRef, number int64) {
+// do signals unless the asking with that number was worked already. number 0 is any.
+func (h *hub) do(ref bridge.ConnectionRef, number int64) {
 	h.mu.Lock()
-	t := h.turn(ref)
-	switch {
-	case !h.open, number > 0 && number <= t.done:
-		h.mu.Unlock()
-		return
-	case t.running:
-		t.again = true
-		h.mu.Unlock()
-		return
-	}
-	t.running = true
-	h.group.Add(1)
+	done := number > 0 && number <= h.turn(ref).done
 	h.mu.Unlock()
-	defer h.group.Done()
-	h.run(ctx, ref, t)
+	if !done {
+		h.signal(ref)
+	}
 }
 
 // run works until nobody has asked meanwhile. The caller has marked the turn as running.

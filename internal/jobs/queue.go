@@ -243,7 +243,7 @@ func (w *worker) Work(ctx context.Context, job *river.Job[wakeArgs]) error {
 	if job.Args.Process == w.queue.process {
 		number = job.Args.Number
 	}
-	w.queue.hub.do(ctx, ref, number)
+	w.queue.hub.do(ref, number)
 	return nil
 }
 

@@ -317,4 +317,12 @@ var reasons = map[string]text{
 		"Si son la misma persona, deja los datos en un solo contacto.",
 		"If they are the same person, keep the data in one contact.",
 	},
+	"reason.client_changed": {
+		"El documento ahora es de otro cliente; el contacto de la oportunidad no se tocó.",
+		"The document is another client's now; the deal's contact was left as it is.",
+	},
+	"reason.client_changed.fix": {
+		"Si corresponde, cambia el contacto de la oportunidad.",
+		"If it is right, change the deal's contact.",
+	},
 }

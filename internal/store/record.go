@@ -88,16 +88,29 @@ func cleaned(texts []string) []string {
 	return c
 }
 
-// DueRecords returns records to be read by now, in ascending Bsale id, at most limit.
+// DueRecords returns records to be read by now, at most limit: those that were never tried first, and within that in ascending Bsale id.
 func (x *reader) DueRecords(ctx context.Context, connection crm.ID, now time.Time, limit int) ([]*bridge.Record, error) {
 	number, ok, err := x.connection(ctx, connection)
 	if err != nil || !ok {
 		return nil, err
 	}
-	// The sign keeps SQLite from walking the primary key, which is in this order, past all that is not due.
 	return query(ctx, &x.session, "due records", `SELECT `+recordColumns+` FROM record
-		WHERE account_id = $1 AND connection = $2 AND due_at > 0 AND due_at <= $3 ORDER BY +bsale_id LIMIT $4`,
+		WHERE account_id = $1 AND connection = $2 AND due_at > 0 AND due_at <= $3 
+		ORDER BY CASE WHEN state = 'new' AND attempts = 0 THEN 0 ELSE 1 END, bsale_id LIMIT $4`,
 		[]any{x.account, number, micros(now), limit}, x.scanRecord)
+}
+
+// LeaseHolder returns who holds the connection's lease, "" if nobody does.
+func (x *reader) LeaseHolder(ctx context.Context, connection crm.ID) (string, error) {
+	number, ok, err := x.connection(ctx, connection)
+	if err != nil || !ok {
+		return "", err
+	}
+	return queryOne(ctx, &x.session, "lease holder", `SELECT holder FROM connection_signal WHERE connection = $1`, []any{number},
+		func(r row) (holder string, err error) {
+			err = r.Scan(&holder)
+			return holder, err
+		}, notFound("connection_not_found", connection))
 }
 
 // LastDecided returns the highest Bsale id among the documents that were read and decided, 0 if there is none.

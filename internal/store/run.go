@@ -27,15 +27,17 @@ func (x *reader) Run(ctx context.Context, id crm.ID) (bridge.Run, error) {
 		notFound("run_not_found", id))
 }
 
-// ActiveRuns returns the connection's runs in state active, oldest first.
-func (x *reader) ActiveRuns(ctx context.Context, connection crm.ID) ([]bridge.Run, error) {
+// OpenRuns returns the connection's runs in state active or paused, oldest first.
+func (x *reader) OpenRuns(ctx context.Context, connection crm.ID) ([]bridge.Run, error) {
 	number, ok, err := x.connection(ctx, connection)
 	if err != nil || !ok {
 		return nil, err
 	}
-	return query(ctx, &x.session, "active runs",
-		`SELECT `+runColumns+` FROM run WHERE account_id = $1 AND connection = $2 AND state = 'active' ORDER BY started_at, id`,
-		[]any{x.account, number}, x.scanRun)
+	// One index of few rows for each state, however many runs there were.
+	return query(ctx, &x.session, "open runs",
+		`SELECT `+runColumns+` FROM run WHERE account_id = $1 AND connection = $2 AND state = 'active'
+		UNION ALL SELECT `+runColumns+` FROM run WHERE account_id = $3 AND connection = $4 AND state = 'paused' ORDER BY started_at, id`,
+		[]any{x.account, number, x.account, number}, x.scanRun)
 }
 
 // Runs returns runs, newest first, at most limit.

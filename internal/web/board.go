@@ -101,7 +101,7 @@ func (s *server) readBoard(ctx context.Context) (boardPage, error) {
 			return err
 		}
 		connection := connections[0]
-		runs, err := rd.ActiveRuns(ctx, connection.ID)
+		runs, err := rd.OpenRuns(ctx, connection.ID)
 		if err != nil {
 			return err
 		}

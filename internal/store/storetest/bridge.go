@@ -268,17 +268,17 @@ func testRuns(t *testing.T, f *fixture) {
 	runs := func(limit int) []bridge.Run {
 		return view(t, f, func(r bridge.Reader) ([]bridge.Run, error) { return r.Runs(f.ctx, f.connection.ID, limit) })
 	}
-	actives := func() []bridge.Run {
-		return view(t, f, func(r bridge.Reader) ([]bridge.Run, error) { return r.ActiveRuns(f.ctx, f.connection.ID) })
+	open := func() []bridge.Run {
+		return view(t, f, func(r bridge.Reader) ([]bridge.Run, error) { return r.OpenRuns(f.ctx, f.connection.ID) })
 	}
 	same(t, "runs", runs(10), []bridge.Run{paused, active, full})
 	same(t, "the newest runs", runs(2), []bridge.Run{paused, active})
-	same(t, "active runs", actives(), []bridge.Run{full, active})
+	same(t, "open runs", open(), []bridge.Run{full, active, paused})
 	same(t, "run", view(t, f, func(r bridge.Reader) (bridge.Run, error) { return r.Run(f.ctx, full.ID) }), full)
 	full.State, full.Progress, full.Counts = bridge.RunDone, nil, bridge.Counts{}
 	f.update(t, func(tx bridge.Tx) error { return tx.SaveRun(f.ctx, full) })
 	same(t, "run after an update", view(t, f, func(r bridge.Reader) (bridge.Run, error) { return r.Run(f.ctx, full.ID) }), full)
-	same(t, "active runs after an update", actives(), []bridge.Run{active})
+	same(t, "open runs after an update", open(), []bridge.Run{active, paused})
 	mustFail(t, f.View(f.ctx, f.account.ID, func(r bridge.Reader) error {
 		_, err := r.Run(f.ctx, crm.NewID())
 		return err

@@ -75,7 +75,8 @@ func testIsolation(t *testing.T, f *fixture) {
 		"ClientLinks":          func(r bridge.Reader) (any, error) { return r.ClientLinks(f.ctx, connection, []int64{1}) },
 		"ClientLinksByContact": func(r bridge.Reader) (any, error) { return r.ClientLinksByContact(f.ctx, connection, []crm.ID{c.ID}) },
 		"Run":                  func(r bridge.Reader) (any, error) { return r.Run(f.ctx, run.ID) },
-		"ActiveRuns":           func(r bridge.Reader) (any, error) { return r.ActiveRuns(f.ctx, connection) },
+		"OpenRuns":             func(r bridge.Reader) (any, error) { return r.OpenRuns(f.ctx, connection) },
+		"LeaseHolder":          func(r bridge.Reader) (any, error) { return r.LeaseHolder(f.ctx, connection) },
 		"Runs":                 func(r bridge.Reader) (any, error) { return r.Runs(f.ctx, connection, 9) },
 		"History":              func(r bridge.Reader) (any, error) { return r.History(f.ctx, connection, 0, 9) },
 		"DueClientRequests":    func(r bridge.Reader) (any, error) { return r.DueClientRequests(f.ctx, connection, later, 9) },
@@ -117,7 +118,7 @@ func testIsolation(t *testing.T, f *fixture) {
 			case crm.CodeOf(err) == crm.NotFound:
 			case err != nil:
 				t.Errorf("%s: %v", name, err)
-			case v.Kind() == reflect.Bool && v.Bool(), v.Kind() == reflect.Int64 && v.Int() != 0, v.Kind() == reflect.Slice && v.Len() > 0:
+			case v.Kind() == reflect.Bool && v.Bool(), v.Kind() == reflect.Int64 && v.Int() != 0, v.Kind() == reflect.String && v.String() != "", v.Kind() == reflect.Slice && v.Len() > 0:
 				t.Errorf("%s reached another account's", name)
 			}
 			return nil

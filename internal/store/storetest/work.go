@@ -94,7 +94,7 @@ func testHints(t *testing.T, f *fixture) {
 	stranger.Connection.ConnectionID = crm.NewID()
 	must(t, f.NoteHints(f.ctx, []bridge.Hint{stranger, f.hint(6)}, w.wake))
 	must(t, f.NoteHints(f.ctx, nil, w.wake))
-	same(t, "due", f.due(t), []int64{1, 2, 3, 4, 6})
+	same(t, "due", f.due(t), []int64{3, 4, 6, 1, 2}) // the new ones first
 }
 
 func testHintDuringRead(t *testing.T, f *fixture) {

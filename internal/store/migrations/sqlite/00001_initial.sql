@@ -277,6 +277,7 @@ CREATE TABLE run (
 
 CREATE INDEX run_started ON run (connection, started_at, id);
 CREATE INDEX run_active ON run (connection, started_at) WHERE state = 'active';
+CREATE INDEX run_paused ON run (connection, started_at) WHERE state = 'paused';
 
 CREATE TABLE history (
 	number      INTEGER PRIMARY KEY,
