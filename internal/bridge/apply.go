@@ -17,7 +17,7 @@ import (
 type batch struct {
 	docs     []bsale.Document
 	rejected []bsale.Rejected
-	readAt   time.Time
+	readAt   time.Time     // as in Tx.SaveRecords
 	run      crm.ID        // zero: not part of a run
 	progress *passProgress // of the run after this batch
 }

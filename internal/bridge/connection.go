@@ -24,7 +24,7 @@ type Connection struct {
 	NextPollAt     time.Time
 	NextRecheckAt  time.Time
 	LastPollAt     time.Time // end of the last complete pass
-	LastNotifiedAt time.Time
+	LastNotifiedAt time.Time // of the latest notification; later with each one, even when clocks of several machines differ or step back
 	CreatedAt      time.Time
 	UpdatedAt      time.Time
 }

@@ -553,18 +553,13 @@ func (d *decision) userOfDocument() *crm.User {
 // mapped plans the mapping's rows: section 5.
 func (d *decision) mapped(rules []FieldRule, custom crm.Custom, origins crm.Origins) []FieldChange {
 	var changes []FieldChange
-	written := crm.Custom{} // by earlier rows of the same mapping
 	for _, rule := range rules {
 		key := rule.Field.Key
-		old, earlier := written[key]
-		if !earlier {
-			old = custom[key]
-		}
+		old := custom[key]
 		value, write := d.mappedValue(rule, old, origins.ByPerson(key))
 		if !write || reflect.DeepEqual(old, value) {
 			continue
 		}
-		written[key] = value
 		changes = append(changes, FieldChange{
 			Field: rule.Field.Name, Old: old, New: value, Rule: fmt.Sprintf("mapping.%s[%d]", rule.Field.Entity, rule.Row), set: setting{custom: key, value: value},
 		})

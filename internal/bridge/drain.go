@@ -43,6 +43,9 @@ func (e *Engine) drain(ctx context.Context, s *session, connection Connection) (
 		if account, err = r.Account(ctx); err != nil {
 			return err
 		}
+		if connection, err = r.Connection(ctx, connection.ID); err != nil {
+			return err
+		}
 		if last, err = r.LastDecided(ctx, connection.ID); err != nil {
 			return err
 		}
@@ -52,9 +55,9 @@ func (e *Engine) drain(ctx context.Context, s *session, connection Connection) (
 	if err != nil || len(due) == 0 {
 		return false, err
 	}
-	b := batch{readAt: e.clock.Now()}
+	b := batch{readAt: connection.LastNotifiedAt}
 	missing := map[int64]error{}
-	readErr := e.readDue(ctx, s, today(b.readAt, account), last, due, &b, missing)
+	readErr := e.readDue(ctx, s, today(e.clock.Now(), account), last, due, &b, missing)
 	// What was read is applied even if the rest could not be.
 	slices.SortFunc(b.docs, func(a, c bsale.Document) int { return int(a.ID - c.ID) })
 	for chunk := range slices.Chunk(b.docs, pageSize) {

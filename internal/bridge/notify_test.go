@@ -299,3 +299,37 @@ func TestAProcessThatStartsInTheMiddleKeepsTheOrderOfIssue(t *testing.T) {
 		})
 	}
 }
+
+// TestClocksThatDifferLoseNoNotificationAndMakeNoLoop notifies by a clock that is ahead, as another machine's may be: the document is read, once, and a later notification
+// by a clock that is behind counts all the same.
+func TestClocksThatDifferLoseNoNotificationAndMakeNoLoop(t *testing.T) {
+	ctx := context.Background()
+	s := newShop(t, bsalesim.Options{Seed: 5, Documents: 50}, nil)
+	s.sync(nil)
+	id := s.issue(s.goodClient(1))
+	wake := func(context.Context, any, bridge.ConnectionRef) error { return nil }
+	hint := func(at time.Time) {
+		t.Helper()
+		if err := s.store.NoteHints(ctx, []bridge.Hint{{Connection: s.ref, BsaleID: id, At: at}}, wake); err != nil {
+			t.Fatal(err)
+		}
+	}
+	hint(time.Now())
+	hint(time.Now().Add(10 * time.Minute))
+	before := s.sim.Stats().Total
+	s.work()
+	if calls := s.sim.Stats().Total - before; calls > 20 {
+		t.Errorf("%d calls for one document", calls)
+	}
+	if record := s.recordOf(id); record.State != bridge.StateLinked || !record.DueAt.IsZero() {
+		t.Errorf("after the first: %+v", record)
+	}
+	if err := s.sim.Annul(id); err != nil {
+		t.Fatal(err)
+	}
+	hint(time.Now().Add(-time.Hour))
+	s.work()
+	if record := s.recordOf(id); record.Standing != bridge.StandingAnnulled {
+		t.Errorf("after the second: %+v", record)
+	}
+}

@@ -28,7 +28,8 @@ type pass struct {
 	run    crm.ID
 	client *bsale.Client
 	filter bsale.DocumentFilter
-	now    func() time.Time
+	// notified returns when the connection was last notified; see Tx.SaveRecords.
+	notified func(ctx context.Context) (time.Time, error)
 
 	progress passProgress // of the page fetched last
 	pager    *bsale.DocumentPager
@@ -40,14 +41,14 @@ type pass struct {
 // fetched is one page, or the end of the pass, or an error.
 type fetched struct {
 	page     bsale.Page[bsale.Document]
-	readAt   time.Time // before it was asked for
+	readAt   time.Time // when the connection was last notified before it was asked for
 	progress passProgress
 	end      bool
 	err      error
 }
 
-func openPass(run Run, client *bsale.Client, mayBeCut bsale.Lists, now func() time.Time) (*pass, error) {
-	p := &pass{run: run.ID, client: client, now: now, filter: bsale.DocumentFilter{MayBeCut: mayBeCut}}
+func openPass(run Run, client *bsale.Client, mayBeCut bsale.Lists, notified func(context.Context) (time.Time, error)) (*pass, error) {
+	p := &pass{run: run.ID, client: client, notified: notified, filter: bsale.DocumentFilter{MayBeCut: mayBeCut}}
 	var err error
 	if p.filter.EmittedFrom, err = bsale.ParseDay(run.From); err != nil {
 		return nil, err
@@ -93,7 +94,10 @@ func (p *pass) fetch(ctx context.Context) fetched {
 			filter.State = passStates[p.progress.Part].Ptr()
 			p.pager = p.client.Documents(filter, p.progress.Pager)
 		}
-		readAt := p.now()
+		readAt, err := p.notified(ctx)
+		if err != nil {
+			return fetched{err: err}
+		}
 		page, err := p.pager.Next(ctx)
 		switch {
 		case errors.Is(err, io.EOF):
@@ -214,7 +218,10 @@ func (e *Engine) runPage(ctx context.Context, s *session, connection Connection)
 func (e *Engine) pageOf(ctx context.Context, s *session, run Run) error {
 	if s.pass == nil || s.pass.run != run.ID {
 		s.endPass()
-		p, err := openPass(run, s.client, s.mayBeCut, e.clock.Now)
+		p, err := openPass(run, s.client, s.mayBeCut, func(ctx context.Context) (time.Time, error) {
+			connection, err := e.connection(ctx, s.ref)
+			return connection.LastNotifiedAt, err
+		})
 		if err != nil {
 			return err
 		}

@@ -88,7 +88,8 @@ type Tx interface {
 
 	// SaveConnection inserts or updates a connection. conflict: the hook is taken.
 	SaveConnection(ctx context.Context, connection Connection) error
-	// SaveRecords inserts or updates records by their key. A record that was notified after readAt keeps the due instant it got then.
+	// SaveRecords inserts or updates records by their key. readAt is the connection's LastNotifiedAt as it was before the documents were asked for: a record
+	// that was notified since keeps the due instant it got then.
 	SaveRecords(ctx context.Context, records []*Record, readAt time.Time) error
 	// SaveClientLinks inserts or updates links by their key.
 	SaveClientLinks(ctx context.Context, links []*ClientLink) error
@@ -135,7 +136,7 @@ type Store interface {
 
 	// ConnectionByHook finds the connection whose webhook path ends in hook. not_found: none.
 	ConnectionByHook(ctx context.Context, hook string) (ConnectionRef, error)
-	// NoteHints marks the documents due, in one transaction, and wakes each connection that is not marked as woken already.
+	// NoteHints raises the connection's LastNotifiedAt, by which later notifications are told from earlier ones whatever the clocks say, marks the documents due, in one transaction, and wakes each connection that is not marked as woken already.
 	NoteHints(ctx context.Context, hints []Hint, wake Waker) error
 	// WithWork returns the enabled, not stopped connections that have something due by now: a record, a poll or a recheck, an active run, a client request.
 	WithWork(ctx context.Context, now time.Time) ([]ConnectionRef, error)

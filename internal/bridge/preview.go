@@ -3,6 +3,7 @@ package bridge
 import (
 	"context"
 	"encoding/json"
+	"time"
 
 	"puente/internal/bsale"
 	"puente/internal/crm"
@@ -70,7 +71,7 @@ func (e *Engine) preview(ctx context.Context, s *session, connection Connection,
 		return counts, err
 	}
 	until := today(e.clock.Now(), rules.Account).AddDays(1)
-	pages := &pass{client: s.client, filter: bsale.DocumentFilter{EmittedFrom: o.From, EmittedTo: until, MayBeCut: rules.mayBeCut()}, now: e.clock.Now}
+	pages := &pass{client: s.client, filter: bsale.DocumentFilter{EmittedFrom: o.From, EmittedTo: until, MayBeCut: rules.mayBeCut()}, notified: neverNotified}
 	defer pages.close()
 	for {
 		got := pages.next(ctx)
@@ -95,6 +96,9 @@ func (e *Engine) preview(ctx context.Context, s *session, connection Connection,
 		}
 	}
 }
+
+// neverNotified serves passes that write nothing.
+func neverNotified(context.Context) (time.Time, error) { return time.Time{}, nil }
 
 func (e *Engine) previewPage(ctx context.Context, s *session, w *Workspace, rules Ruleset, got fetched) ([]Plan, error) {
 	looked, err := e.lookUpClients(ctx, s, got.page.Items)

@@ -95,6 +95,7 @@ func TestRulesThatDoNotFitTheAccountSayEachProblemAtItsPlace(t *testing.T) {
 		{"start", func(r *Rules) { r.Start = "31-12-2025" }, []string{"start rules_date_invalid"}},
 		{"field", func(r *Rules) { r.Mapping.Deal[1].To = "Fecha Emisión" }, []string{"mapping.deal[1].to rules_field_unknown"}},
 		{"a contact's field for a deal", func(r *Rules) { r.Mapping.Deal[0].To = "Rut del Cliente del Documento" }, []string{"mapping.deal[0].to rules_field_unknown"}},
+		{"a field twice", func(r *Rules) { r.Mapping.Deal[1].To = "número de documento" }, []string{"mapping.deal[1].to rules_field_twice"}},
 		{"source", func(r *Rules) { r.Mapping.Contact[0].From = "client.rut" }, []string{"mapping.contact[0].from rules_source_unknown"}},
 		{"source and constant", func(r *Rules) { r.Mapping.Contact[1].From = "client.code" }, []string{"mapping.contact[1].from rules_source_unknown"}},
 		{"neither source nor constant", func(r *Rules) { r.Mapping.Deal[0].From = "" }, []string{"mapping.deal[0].from rules_source_unknown"}},

@@ -292,12 +292,17 @@ func (v *resolver) void() {
 
 func (v *resolver) mapping(at string, rows []MappingRow, fields []crm.CustomField) []FieldRule {
 	var rules []FieldRule
+	taken := map[string]bool{}
 	for i, row := range rows {
 		place := fmt.Sprintf("%s[%d]", at, i)
 		field, ok := findField(fields, row.To)
-		if !ok {
+		switch {
+		case !ok:
 			v.problem(place+".to", "rules_field_unknown", "field", row.To)
+		case taken[field.Key]: // the two would write over each other with every document
+			v.problem(place+".to", "rules_field_twice", "field", field.Name)
 		}
+		taken[field.Key] = true
 		if (row.Constant == nil) == (row.From == "") || row.Constant == nil && !knownSource(row.From) {
 			v.problem(place+".from", "rules_source_unknown", "source", row.From, "known", strings.Join(SourceNames(), ", "))
 		}

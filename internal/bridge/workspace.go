@@ -529,7 +529,7 @@ func (w *Workspace) addHistory(doc Document, plan Plan) {
 	})
 }
 
-// Flush writes what changed and starts a new collection. readAt is the instant before which the documents were asked for: a notification that
+// Flush writes what changed and starts a new collection. readAt is as in Tx.SaveRecords: a notification that
 // came after it keeps its document due.
 func (w *Workspace) Flush(ctx context.Context, tx Tx, readAt time.Time) error {
 	c := w.changed

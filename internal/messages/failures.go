@@ -153,6 +153,10 @@ var failures = map[string]text{
 		"En las reglas, “{place}” nombra el embudo “{pipeline}”, que no existe. Existen: {known}.",
 		"In the rules, “{place}” names the pipeline “{pipeline}”, which does not exist. There are: {known}.",
 	},
+	"error.rules_field_twice": {
+		"Dos filas escriben en el mismo campo, “{field}” ({place}). Deja una sola: si no, cada documento lo cambiaría dos veces.",
+		"Two rows write into the same field, “{field}” ({place}). Keep one of them: each document would change it twice.",
+	},
 	"error.rules_field_unknown": {
 		"En las reglas, “{place}” nombra el campo “{field}”, que no existe o está archivado. Crea el campo o escribe el nombre o la clave de uno que exista.",
 		"In the rules, “{place}” names the field “{field}”, which does not exist or is archived. Create the field, or write the name or key of one that exists.",

@@ -210,7 +210,7 @@ var (
 // recordKey is a record's key in the database.
 type recordKey struct{ connection, bsaleID int64 }
 
-// SaveRecords inserts or updates records by their key. A record that was notified after readAt keeps the due instant it got then. Of one that stands in
+// SaveRecords inserts or updates records by their key. A record that was notified after readAt keeps the due instant it got then: see bridge.Tx. Of one that stands in
 // the list twice, the last is kept. not_found: the account has no such connection.
 func (x *writer) SaveRecords(ctx context.Context, records []*bridge.Record, readAt time.Time) error {
 	byKey := make(map[recordKey]*bridge.Record, len(records))

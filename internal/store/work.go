@@ -115,9 +115,12 @@ func (s *Store) noteHints(ctx context.Context, tx *sql.Tx, byRef map[bridge.Conn
 	slices.SortFunc(all, func(a, b known) int { return cmp.Compare(a.number, b.number) })
 	for _, c := range all {
 		x := &session{s: s, tx: tx, account: c.account, accountID: c.ref.AccountID}
-		if _, err := x.exec(ctx, "note hints", `UPDATE connection_signal SET last_notified_at =
-			CASE WHEN last_notified_at > $2 THEN last_notified_at ELSE $2 END WHERE connection = $1`, c.number, c.last); err != nil {
-			return err
+		// Always later than before, whatever this machine's clock says: by this instant a reader knows which hints its reading has seen.
+		var notified int64
+		if err := tx.QueryRowContext(ctx, `UPDATE connection_signal SET last_notified_at =
+			CASE WHEN last_notified_at >= $2 THEN last_notified_at + 1 ELSE $2 END WHERE connection = $1 RETURNING last_notified_at`,
+			c.number, c.last).Scan(&notified); err != nil {
+			return s.failed("note hints", err)
 		}
 		if len(c.documents) == 0 {
 			continue
@@ -125,7 +128,7 @@ func (s *Store) noteHints(ctx context.Context, tx *sql.Tx, byRef map[bridge.Conn
 		values := make([]any, 0, len(c.documents)*noteHint.columns)
 		for _, id := range slices.Sorted(maps.Keys(c.documents)) {
 			at := c.documents[id]
-			values = append(values, c.account, c.number, id, at, at, at, string(bridge.StateNew),
+			values = append(values, c.account, c.number, id, at, notified, at, string(bridge.StateNew),
 				"", "", "", "", "", "", "", "", "", 0, "", 0, "", "", "", 0, 0, 0, "", 0)
 		}
 		if err := x.insert(ctx, noteHint, values); err != nil {
