@@ -15,25 +15,19 @@ const defaultAccountName = "Mi empresa"
 // EnsureAccount returns the account, which it makes if there is none: with the default pipeline and the recommended fields. country "" is Chile for a new
 // account, and whatever it is for an old one. conflict: the account is of another country.
 func EnsureAccount(ctx context.Context, s bridge.Store, country crm.Country, now time.Time) (crm.Account, error) {
-	accounts, err := s.Accounts(ctx)
+	wanted := country
+	if wanted == "" {
+		wanted = crm.Chile
+	}
+	fresh, err := crm.NewAccount(defaultAccountName, wanted, crm.Spanish, now)
 	if err != nil {
-		return crm.Account{}, err
+		return fresh, err
 	}
-	if len(accounts) > 0 {
-		account := accounts[0]
-		if country != "" && country != account.Country {
-			return account, crm.NewError(crm.Conflict, "country_differs", "country", string(country), "account_country", string(account.Country))
-		}
-		return account, nil
+	account, err := s.EnsureAccount(ctx, fresh, func(tx bridge.Tx) error { return crm.SetUpAccount(ctx, tx, now, randomLetters) })
+	if err == nil && country != "" && country != account.Country {
+		err = crm.NewError(crm.Conflict, "country_differs", "country", string(country), "account_country", string(account.Country))
 	}
-	if country == "" {
-		country = crm.Chile
-	}
-	account, err := crm.NewAccount(defaultAccountName, country, crm.Spanish, now)
-	if err != nil {
-		return account, err
-	}
-	return account, s.CreateAccount(ctx, account, func(tx bridge.Tx) error { return crm.SetUpAccount(ctx, tx, now, randomLetters) })
+	return account, err
 }
 
 // randomLetters makes the random part of a field's key, which has to differ and not to be secret.

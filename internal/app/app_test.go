@@ -237,7 +237,7 @@ func TestAConnectionWithoutATokenStopsInsteadOfTryingForEver(t *testing.T) {
 			if err != nil || c.ID != connection.ID {
 				t.Fatal(err)
 			}
-			return c.StopReason == bridge.TokenRefused
+			return c.StopReason == bridge.TokenMissing
 		})
 	})
 }
@@ -257,7 +257,7 @@ func TestASealedTokenOpensForItsConnectionOnly(t *testing.T) {
 	if _, err := open(bridge.Connection{ID: crm.NewID(), BaseURL: "https://api.bsale.io/v1", SealedToken: sealed}); err == nil {
 		t.Error("it opens for another connection")
 	}
-	if _, err := open(bridge.Connection{ID: id, BaseURL: "https://api.bsale.io/v1"}); !errors.Is(err, bsale.ErrUnauthorized) {
+	if _, err := open(bridge.Connection{ID: id, BaseURL: "https://api.bsale.io/v1"}); !errors.Is(err, bridge.ErrTokenMissing) {
 		t.Errorf("without a token: %v", err)
 	}
 }

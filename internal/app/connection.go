@@ -17,12 +17,11 @@ func sealContext(id crm.ID) string { return "connection:" + string(id) }
 func opener(key secret.Key) func(bridge.Connection) (*bsale.Client, error) {
 	return func(c bridge.Connection) (*bsale.Client, error) {
 		if len(c.SealedToken) == 0 {
-			// As if Bsale refused it: the connection stops until a person gives it a token.
-			return nil, fmt.Errorf("app: no token is stored for the connection: %w", bsale.ErrUnauthorized)
+			return nil, bridge.ErrTokenMissing
 		}
 		token, err := key.Open(c.SealedToken, sealContext(c.ID))
 		if err != nil {
-			return nil, err
+			return nil, fmt.Errorf("%w: %w", bridge.ErrTokenMissing, err)
 		}
 		return bsale.New(bsale.Config{BaseURL: c.BaseURL, Token: bsale.Token(token), RequestsPerSecond: c.RequestsPerSecond})
 	}

@@ -20,11 +20,13 @@ type batch struct {
 	readAt   time.Time     // as in Tx.SaveRecords
 	run      crm.ID        // zero: not part of a run
 	progress *passProgress // of the run after this batch
+	lookUps  *int          // how many more clients may be looked up one by one
 }
 
 // apply decides the documents of a batch inside one transaction and writes what they mean, together with the run's progress.
 func (e *Engine) apply(ctx context.Context, s *session, b batch) error {
-	looked, err := e.lookUpClients(ctx, s, b.docs)
+	allowed := *b.lookUps
+	looked, err := e.lookUpClients(ctx, s, b.docs, &allowed)
 	if err != nil {
 		return err
 	}
@@ -52,6 +54,7 @@ func (e *Engine) apply(ctx context.Context, s *session, b batch) error {
 			counts.Add(plan)
 		}
 		if b.run != "" {
+			b.progress.LookUps = allowed
 			if err := e.saveProgress(ctx, tx, s, b, counts); err != nil {
 				return err
 			}
@@ -61,6 +64,7 @@ func (e *Engine) apply(ctx context.Context, s *session, b batch) error {
 	if err != nil {
 		return err
 	}
+	*b.lookUps = allowed
 	if s.observe != nil {
 		for _, plan := range plans {
 			s.observe(plan)

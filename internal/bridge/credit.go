@@ -33,6 +33,9 @@ func (d *decision) linkedCreditNote() {
 	if sale := d.seen.record(d.record.SaleID); sale != nil {
 		d.credit(sale, -d.record.Total.Minor)
 	}
+	if deal := d.seen.livingDeal(d.record.DealID); deal != nil {
+		d.plan.Deal = &DealPlan{Action: ActionUpdate, ID: deal.ID, Name: deal.Name}
+	}
 	d.end(Updated, CreditNoteAnnulled)
 }
 
@@ -112,7 +115,7 @@ func (d *decision) creditedSales() []*Record {
 	for _, reference := range d.doc.References {
 		for _, id := range d.seen.ByNumber[reference.Number] {
 			sale := d.seen.Records[id]
-			if sale.Kind.IsSale() && sale.ClientID == client && (reference.EmittedOn.IsZero() || sale.EmittedOn == reference.EmittedOn.String()) {
+			if sale.Number == reference.Number && sale.Kind.IsSale() && sale.ClientID == client && (reference.EmittedOn.IsZero() || sale.EmittedOn == reference.EmittedOn.String()) {
 				ids = append(ids, id)
 			}
 		}

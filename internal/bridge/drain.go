@@ -61,7 +61,7 @@ func (e *Engine) drain(ctx context.Context, s *session, connection Connection) (
 	// What was read is applied even if the rest could not be.
 	slices.SortFunc(b.docs, func(a, c bsale.Document) int { return int(a.ID - c.ID) })
 	for chunk := range slices.Chunk(b.docs, pageSize) {
-		if err := e.apply(ctx, s, batch{docs: chunk, readAt: b.readAt}); err != nil {
+		if err := e.apply(ctx, s, batch{docs: chunk, readAt: b.readAt, lookUps: &s.lookUps}); err != nil {
 			return true, err
 		}
 	}

@@ -121,7 +121,7 @@ type session struct {
 	withoutTail bool // a complete pass was just made
 	failures    int  // pages in a row that could not be read or applied
 	pass        *pass
-	lookUps     int // how many more clients may be looked up one by one
+	lookUps     int // how many more clients may be looked up one by one, for documents outside of runs
 	retryAt     time.Time
 	observe     func(Plan)
 	preview     *Workspace // of a preview, which writes nothing; nil otherwise
@@ -290,6 +290,8 @@ func (e *Engine) workFailed(ctx context.Context, s *session, err error) error {
 // stopReason says whether an error will not go away by itself.
 func stopReason(err error) Reason {
 	switch {
+	case errors.Is(err, ErrTokenMissing):
+		return TokenMissing
 	case errors.Is(err, bsale.ErrUnauthorized):
 		return TokenRefused
 	case errors.Is(err, bsale.ErrPaymentRequired):
@@ -299,6 +301,9 @@ func stopReason(err error) Reason {
 	}
 	return ""
 }
+
+// ErrTokenMissing is what Options.Open returns for a connection whose token nobody has, or whose seal cannot be opened.
+var ErrTokenMissing = errors.New("bridge: no token for the connection")
 
 // errRulesOutdated marks rules that no longer fit the account: a stage, a field or a user that they name is gone.
 var errRulesOutdated = errors.New("bridge: the rules no longer fit the account")

@@ -207,6 +207,11 @@ var variants = []struct {
 		r.Contact.Require, r.Several, r.Owner.Reference = bridge.RequireEmailOrPhone, bridge.SeveralConflict, bridge.OwnerIssuer
 		r.ExtraKinds = []bridge.Kind{bridge.KindInvoice}
 	}},
+	{"many open deals, nothing moved, annulments flagged", func(r *bridge.Rules) {
+		r.ExtraKinds, r.PerKind = []bridge.Kind{bridge.KindInvoice}, nil
+		r.Update, r.Create = bridge.UpdateRule{FromStage: "Nuevo"}, bridge.CreateRule{Stage: "Nuevo"}
+		r.Contact.Require = bridge.RequireEmailOrPhone
+	}},
 	{"every source into a text field", everySource},
 }
 

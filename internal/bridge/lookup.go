@@ -15,7 +15,7 @@ const lookUpHit = 25
 // lookUpClients reads clients one by one whose e-mail or phone a list left out although Bsale may have it (see docs/bsale.md, "Clients"), and fills
 // in, in docs, what is known from earlier look-ups. One call per client would cost more than all pages together in a shop where most clients simply
 // have no e-mail, so look-ups are rationed: a few at a time, more as long as they find something, each client once.
-func (e *Engine) lookUpClients(ctx context.Context, s *session, docs []bsale.Document) ([]*ClientLink, error) {
+func (e *Engine) lookUpClients(ctx context.Context, s *session, docs []bsale.Document, allowed *int) ([]*ClientLink, error) {
 	var clients []int64
 	for _, doc := range docs {
 		if doc.Client != nil && doc.Client.ID != 0 && (doc.Client.Email == "" || doc.Client.Phone == "") && !slices.Contains(clients, doc.Client.ID) {
@@ -35,7 +35,7 @@ func (e *Engine) lookUpClients(ctx context.Context, s *session, docs []bsale.Doc
 		for _, link := range found {
 			links[link.ClientID] = link
 		}
-		if s.preview == nil && s.lookUps > 0 {
+		if s.preview == nil && *allowed > 0 {
 			_, rules, _, err = readRules(ctx, r, s.ref.ConnectionID)
 		}
 		return err
@@ -57,10 +57,10 @@ func (e *Engine) lookUpClients(ctx context.Context, s *session, docs []bsale.Doc
 			continue
 		}
 		link := links[doc.Client.ID]
-		if (link == nil || link.LookedUpAt.IsZero() && link.ContactID == "") && rules.needsLookUp(doc) && s.lookUps > 0 {
-			found, err := e.lookUp(ctx, s, *doc.Client)
+		if (link == nil || link.LookedUpAt.IsZero() && link.ContactID == "") && rules.needsLookUp(doc) && *allowed > 0 {
+			found, err := e.lookUp(ctx, s, *doc.Client, allowed)
 			if errors.Is(err, bsale.ErrUnavailable) {
-				s.lookUps = 0 // another time: what a look-up might find is no reason to hold up fifty documents
+				*allowed = 0 // another time: what a look-up might find is no reason to hold up fifty documents
 				continue
 			}
 			if err != nil {
@@ -102,8 +102,8 @@ func fillIn(client *bsale.Customer, link *ClientLink) {
 }
 
 // lookUp reads one client with its contacts.
-func (e *Engine) lookUp(ctx context.Context, s *session, listed bsale.Customer) (*ClientLink, error) {
-	s.lookUps--
+func (e *Engine) lookUp(ctx context.Context, s *session, listed bsale.Customer, allowed *int) (*ClientLink, error) {
+	*allowed--
 	link := &ClientLink{ConnectionID: s.ref.ConnectionID, ClientID: listed.ID, LookedUpAt: e.clock.Now()}
 	client, err := s.client.Client(ctx, listed.ID)
 	if _, single := readingFailed(err); single {
@@ -122,7 +122,7 @@ func (e *Engine) lookUp(ctx context.Context, s *session, listed bsale.Customer) 
 		}
 	}
 	if listed.Email == "" && link.Email != "" || listed.Phone == "" && link.Phone != "" {
-		s.lookUps += lookUpHit
+		*allowed += lookUpHit
 	}
 	return link, nil
 }

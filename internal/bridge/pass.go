@@ -21,6 +21,8 @@ var passStates = []bsale.State{bsale.Active, bsale.Inactive}
 type passProgress struct {
 	Part  int            `json:"part"`
 	Pager bsale.Progress `json:"pager"`
+	// LookUps is how many more clients the run may look up one by one: a run that is broken off and goes on looks up what one in a piece would.
+	LookUps int `json:"look_ups"`
 }
 
 // pass reads the documents of a run page by page, one page ahead of the one being applied.
@@ -31,7 +33,8 @@ type pass struct {
 	// notified returns when the connection was last notified; see Tx.SaveRecords.
 	notified func(ctx context.Context) (time.Time, error)
 
-	progress passProgress // of the page fetched last
+	progress passProgress // of the page fetched last; its LookUps is not kept here
+	lookUps  int          // after the page applied last
 	pager    *bsale.DocumentPager
 	ahead    chan fetched
 	ctx      context.Context // of what is read ahead; close ends it
@@ -47,8 +50,8 @@ type fetched struct {
 	err      error
 }
 
-func openPass(run Run, client *bsale.Client, mayBeCut bsale.Lists, notified func(context.Context) (time.Time, error)) (*pass, error) {
-	p := &pass{run: run.ID, client: client, notified: notified, filter: bsale.DocumentFilter{MayBeCut: mayBeCut}}
+func openPass(run Run, client *bsale.Client, mayBeCut bsale.Lists, lookUps int, notified func(context.Context) (time.Time, error)) (*pass, error) {
+	p := &pass{run: run.ID, client: client, notified: notified, lookUps: lookUps, filter: bsale.DocumentFilter{MayBeCut: mayBeCut}}
 	var err error
 	if p.filter.EmittedFrom, err = bsale.ParseDay(run.From); err != nil {
 		return nil, err
@@ -60,6 +63,7 @@ func openPass(run Run, client *bsale.Client, mayBeCut bsale.Lists, notified func
 		if err := json.Unmarshal(run.Progress, &p.progress); err != nil {
 			return nil, fmt.Errorf("bridge: progress of run %s: %w", run.ID, err)
 		}
+		p.lookUps = p.progress.LookUps
 	}
 	return p, nil
 }
@@ -218,7 +222,7 @@ func (e *Engine) runPage(ctx context.Context, s *session, connection Connection)
 func (e *Engine) pageOf(ctx context.Context, s *session, run Run) error {
 	if s.pass == nil || s.pass.run != run.ID {
 		s.endPass()
-		p, err := openPass(run, s.client, s.mayBeCut, func(ctx context.Context) (time.Time, error) {
+		p, err := openPass(run, s.client, s.mayBeCut, e.settings.LookUpsAtOnce, func(ctx context.Context) (time.Time, error) {
 			connection, err := e.connection(ctx, s.ref)
 			return connection.LastNotifiedAt, err
 		})
@@ -237,7 +241,7 @@ func (e *Engine) pageOf(ctx context.Context, s *session, run Run) error {
 	}
 	err := got.err
 	if err == nil {
-		err = e.apply(ctx, s, batch{docs: got.page.Items, rejected: got.page.Rejected, readAt: got.readAt, run: run.ID, progress: &got.progress})
+		err = e.apply(ctx, s, batch{docs: got.page.Items, rejected: got.page.Rejected, readAt: got.readAt, run: run.ID, progress: &got.progress, lookUps: &s.pass.lookUps})
 	}
 	if err != nil {
 		s.endPass()

@@ -133,6 +133,8 @@ type Store interface {
 	Accounts(ctx context.Context) ([]crm.Account, error)
 	// CreateAccount adds an account and gives it what setUp writes, in one transaction; setUp may be nil.
 	CreateAccount(ctx context.Context, account crm.Account, setUp func(Tx) error) error
+	// EnsureAccount returns the oldest account. If there is none it makes fresh, as CreateAccount does; of several processes that ask at once, one does.
+	EnsureAccount(ctx context.Context, fresh crm.Account, setUp func(Tx) error) (crm.Account, error)
 
 	// ConnectionByHook finds the connection whose webhook path ends in hook. not_found: none.
 	ConnectionByHook(ctx context.Context, hook string) (ConnectionRef, error)

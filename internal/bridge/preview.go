@@ -101,7 +101,7 @@ func (e *Engine) preview(ctx context.Context, s *session, connection Connection,
 func neverNotified(context.Context) (time.Time, error) { return time.Time{}, nil }
 
 func (e *Engine) previewPage(ctx context.Context, s *session, w *Workspace, rules Ruleset, got fetched) ([]Plan, error) {
-	looked, err := e.lookUpClients(ctx, s, got.page.Items)
+	looked, err := e.lookUpClients(ctx, s, got.page.Items, &s.lookUps)
 	if err != nil {
 		return nil, err
 	}

@@ -64,6 +64,7 @@ const (
 
 	// Why a connection was stopped.
 	TokenRefused  Reason = "token_refused"
+	TokenMissing  Reason = "token_missing"
 	BsaleUnpaid   Reason = "bsale_unpaid"
 	RulesOutdated Reason = "rules_outdated"
 

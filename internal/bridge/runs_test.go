@@ -118,6 +118,32 @@ func TestABackfillThatBreaksOffGoesOnWhereItStood(t *testing.T) {
 	s.exportEqualsOracle()
 }
 
+// TestARunInPiecesLooksUpNoMoreThanOneInAPiece breaks a pass off after each page: look-ups of clients are rationed by run, not by process.
+func TestARunInPiecesLooksUpNoMoreThanOneInAPiece(t *testing.T) {
+	looked := func(pieces bool) int {
+		s := newShop(t, bsalesim.Options{Seed: 7, Documents: 1500}, nil)
+		if !pieces {
+			s.sync(nil)
+			return s.sim.Stats().Count("GET clients/{id}", 0)
+		}
+		for range 200 {
+			ctx, cancel := context.WithCancel(context.Background())
+			engine := s.newEngine("piece")
+			run, _ := engine.Sync(ctx, s.ref, bridge.SyncOptions{From: theBeginning, Progress: func(bridge.Run) { cancel() }})
+			cancel()
+			if run.State == bridge.RunDone {
+				s.exportEqualsOracle()
+				return s.sim.Stats().Count("GET clients/{id}", 0)
+			}
+		}
+		t.Fatal("the run never ended")
+		return 0
+	}
+	if whole, pieces := looked(false), looked(true); whole != pieces {
+		t.Errorf("%d look-ups in pieces, %d in one", pieces, whole)
+	}
+}
+
 func TestPollsMoveTheWatermarkAndRechecksSeeLateAnnulments(t *testing.T) {
 	now := time.Now()
 	var mu sync.Mutex

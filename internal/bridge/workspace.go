@@ -303,7 +303,7 @@ func (w *Workspace) apply(doc Document, plan Plan) {
 			contact = w.applyContact(doc, plan.Contact, origin)
 		}
 		if plan.Deal != nil {
-			deal = w.applyDeal(contact, plan.Deal, origin)
+			deal = w.applyDeal(contact, plan, origin)
 		}
 		if plan.Sale != nil {
 			w.applySale(plan.Sale)
@@ -436,8 +436,10 @@ func (w *Workspace) linkClient(client int64, contact crm.ID) {
 	}
 }
 
-// applyDeal makes, changes or moves the deal.
-func (w *Workspace) applyDeal(contact *crm.Contact, plan *DealPlan, origin crm.Origin) *crm.Deal {
+// applyDeal makes, changes or moves the deal. A document that comes to it, or that no longer stands, updates it even where no field changes: it is what happened
+// to the deal last.
+func (w *Workspace) applyDeal(contact *crm.Contact, whole Plan, origin crm.Origin) *crm.Deal {
+	plan := whole.Deal
 	var deal *crm.Deal
 	var changes []crm.Change
 	collect := func(change crm.Change, ok bool) {
@@ -470,7 +472,8 @@ func (w *Workspace) applyDeal(contact *crm.Contact, plan *DealPlan, origin crm.O
 		w.seen.addDeal(deal)
 		w.asked.recordsOf[deal.ID] = true
 	}
-	if len(changes) > 0 {
+	if len(changes) > 0 || whole.Reason != ContentChanged {
+		deal.UpdatedAt = origin.Time()
 		w.changed.deals[deal.ID] = deal
 		w.addEvent(crm.EntityDeal, deal.ID, event, origin, changes)
 	}

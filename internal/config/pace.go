@@ -1,6 +1,9 @@
 package config
 
 import (
+	"bytes"
+	"errors"
+	"io"
 	"os"
 	"strconv"
 	"strings"
@@ -30,7 +33,7 @@ func (b Bsale) RequestsPerSecond() (n float64, given bool, err error) {
 func (b Bsale) ReadToken() (string, error) {
 	token := b.Token
 	if token == "" {
-		content, err := os.ReadFile(b.TokenFile)
+		content, err := readBounded(b.TokenFile)
 		if err != nil {
 			return "", keyError("bsale_token_unreadable", "path", b.TokenFile).because(err)
 		}
@@ -49,9 +52,29 @@ func (r Rules) Read() ([]byte, error) {
 	if r.File == "" {
 		return nil, nil
 	}
-	content, err := os.ReadFile(r.File)
+	content, err := readBounded(r.File)
 	if err != nil {
 		return nil, keyError("rules_file_unreadable", "path", r.File).because(err)
 	}
-	return content, nil
+	// Notepad writes a mark before the text.
+	return bytes.TrimPrefix(content, []byte("\xef\xbb\xbf")), nil
+}
+
+// maxFile bounds the files that are read whole: rules have a few thousand characters.
+const maxFile = 1 << 20
+
+var errFileTooLong = errors.New("the file is longer than 1 MiB")
+
+// readBounded reads a file that is not longer than maxFile.
+func readBounded(path string) ([]byte, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	content, err := io.ReadAll(io.LimitReader(file, maxFile+1))
+	if err == nil && len(content) > maxFile {
+		err = errFileTooLong
+	}
+	return content, err
 }

@@ -240,6 +240,14 @@ var reasons = map[string]text{
 		"Wait until Bsale works again, and try again.",
 	},
 
+	"reason.token_missing": {
+		"No hay un token de Bsale guardado para la conexión, o su clave ya no es la misma.",
+		"No Bsale token is stored for the connection, or the key that sealed it is another now.",
+	},
+	"reason.token_missing.fix": {
+		"Guárdalo con “puente connect”.",
+		"Store it with “puente connect”.",
+	},
 	"reason.token_refused": {
 		"Bsale rechazó el token de acceso: la conexión se detuvo.",
 		"Bsale refused the access token: the connection was stopped.",

@@ -29,16 +29,53 @@ func (s *Store) Accounts(ctx context.Context) ([]crm.Account, error) {
 
 // CreateAccount adds an account and gives it what setUp writes, in one transaction; setUp may be nil. conflict: the id is taken.
 func (s *Store) CreateAccount(ctx context.Context, a crm.Account, setUp func(bridge.Tx) error) error {
-	return s.writeAccount(ctx, "create account", func(tx *sql.Tx) (*writer, error) {
-		var number int64
-		err := tx.QueryRowContext(ctx, `INSERT INTO account (`+accountColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING number`,
-			text(a.ID), text(a.Name), text(a.Country), text(a.Currency), text(a.TimeZone), text(a.Language), micros(a.CreatedAt)).Scan(&number)
-		if err != nil {
-			return nil, s.taken("create account", err, idTaken(a.ID), idTaken(a.ID))
-		}
-		return &writer{reader: reader{session{s: s, tx: tx, account: number, accountID: a.ID}}}, nil
-	}, setUp)
+	return s.writeAccount(ctx, "create account", func(tx *sql.Tx) (*writer, error) { return s.insertAccount(ctx, tx, a) }, setUp)
 }
+
+func (s *Store) insertAccount(ctx context.Context, tx *sql.Tx, a crm.Account) (*writer, error) {
+	var number int64
+	err := tx.QueryRowContext(ctx, `INSERT INTO account (`+accountColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING number`,
+		text(a.ID), text(a.Name), text(a.Country), text(a.Currency), text(a.TimeZone), text(a.Language), micros(a.CreatedAt)).Scan(&number)
+	if err != nil {
+		return nil, s.taken("create account", err, idTaken(a.ID), idTaken(a.ID))
+	}
+	return &writer{reader: reader{session{s: s, tx: tx, account: number, accountID: a.ID}}}, nil
+}
+
+// EnsureAccount returns the oldest account. If there is none it makes fresh, as CreateAccount does; of several processes that ask at once, one does.
+func (s *Store) EnsureAccount(ctx context.Context, fresh crm.Account, setUp func(bridge.Tx) error) (crm.Account, error) {
+	accounts, err := s.Accounts(ctx)
+	if err != nil {
+		return crm.Account{}, err
+	}
+	if len(accounts) > 0 {
+		return accounts[0], nil
+	}
+	account := fresh
+	err = s.writeAccount(ctx, "ensure account", func(tx *sql.Tx) (*writer, error) {
+		if err := s.dialect.lockAccount(ctx, tx, allAccounts); err != nil {
+			return nil, s.failed("ensure account", err)
+		}
+		found, err := query(ctx, &session{s: s, tx: tx}, "accounts", `SELECT `+accountColumns+` FROM account ORDER BY created_at, number LIMIT 1`, nil, scanAccount)
+		if err != nil {
+			return nil, err
+		}
+		if len(found) > 0 {
+			account = found[0]
+			return &writer{}, nil
+		}
+		return s.insertAccount(ctx, tx, fresh)
+	}, func(tx bridge.Tx) error {
+		if account.ID != fresh.ID || setUp == nil { // another process was quicker
+			return nil
+		}
+		return setUp(tx)
+	})
+	return account, err
+}
+
+// allAccounts is the number that no account has, to lock them all.
+const allAccounts = 0
 
 // Account returns the account itself.
 func (x *reader) Account(ctx context.Context) (crm.Account, error) {

@@ -394,6 +394,32 @@ func TestADatabaseInMemoryIsPrivateAndComplete(t *testing.T) {
 	}
 }
 
+func TestSeveralProcessesMakeOneFirstAccount(t *testing.T) {
+	eachEngine(t, func(t *testing.T, url string) {
+		mustOpen(t, url, store.Options{})
+		var group sync.WaitGroup
+		ids := make([]crm.ID, 8)
+		for i := range ids {
+			s := mustOpen(t, url, store.Options{})
+			group.Go(func() {
+				account, err := s.EnsureAccount(t.Context(), crm.Account{ID: crm.NewID(), Name: "Mi empresa"}, func(tx bridge.Tx) error {
+					return tx.CreatePipeline(t.Context(), crm.DefaultPipeline(crm.Spanish, time.Now()))
+				})
+				if err != nil {
+					t.Error(err)
+				}
+				ids[i] = account.ID
+			})
+		}
+		group.Wait()
+		for _, id := range ids {
+			if id != ids[0] {
+				t.Errorf("two accounts: %v", ids)
+			}
+		}
+	})
+}
+
 func TestTheQueueListensOnPostgreSQLOnly(t *testing.T) {
 	eachEngine(t, func(t *testing.T, url string) {
 		s := mustOpen(t, url, store.Options{})
