@@ -162,6 +162,12 @@ func DefaultRules(language crm.Language) Rules {
 // with the place. Names of stages, fields and users are checked by Resolve.
 func ParseRules(data []byte) (Rules, error) {
 	var rules Rules
+	switch text := string(bytes.TrimSpace(data)); {
+	case text == "":
+		return Rules{}, crm.NewError(crm.Invalid, "rules_empty", "braces", "{}")
+	case text == "null":
+		return Rules{}, crm.NewError(crm.Invalid, "rules_type_wrong", "line", "1").At("null")
+	}
 	if err := decodeStrict(data, &rules); err != nil {
 		return Rules{}, rulesError(data, err)
 	}
@@ -219,7 +225,12 @@ func rulesError(data []byte, err error) error {
 	case errors.As(err, &syntax):
 		offset = syntax.Offset
 	case errors.As(err, &mistyped):
-		offset = mistyped.Offset
+		line, _ := position(data, mistyped.Offset)
+		place := mistyped.Field
+		if place == "" {
+			place = mistyped.Value
+		}
+		return crm.NewError(crm.Invalid, "rules_type_wrong", "line", strconv.Itoa(line)).At(place).Because(err)
 	}
 	line, column := position(data, offset)
 	return crm.NewError(crm.Invalid, "rules_malformed", "line", strconv.Itoa(line), "column", strconv.Itoa(column)).Because(err)

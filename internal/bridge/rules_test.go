@@ -18,10 +18,12 @@ func TestRulesThatCannotBeReadSayWhere(t *testing.T) {
 		name, text, key string
 		params          map[string]string
 	}{
-		{"empty", "", "rules_malformed", map[string]string{"line": "1", "column": "1"}},
+		{"empty", " \n", "rules_empty", nil},
+		{"null", "null", "rules_type_wrong", nil},
+		{"a list", "[]", "rules_type_wrong", map[string]string{"line": "1"}},
 		{"broken off", "{\n  \"documents\": \"both\",\n", "rules_malformed", map[string]string{"line": "2", "column": "23"}},
 		{"a comma too many", "{\n  \"documents\": \"both\",\n}", "rules_malformed", map[string]string{"line": "3", "column": "1"}},
-		{"text for an object", "{\n \"update\": \"Cotizado\"}", "rules_malformed", map[string]string{"line": "2"}},
+		{"text for an object", "{\n \"update\": \"Cotizado\"}", "rules_type_wrong", map[string]string{"line": "2"}},
 		{"two values", "{} {}", "rules_malformed", nil},
 		{"an unknown key", `{"documentos": "both"}`, "rules_unknown_key", map[string]string{"key": "documentos"}},
 		{"an unknown key inside", `{"update": {"from": "Cotizado"}}`, "rules_unknown_key", map[string]string{"key": "from"}},

@@ -20,6 +20,14 @@ var failures = map[string]text{
 		"No se puede abrir la base de datos {database}. Revisa que la ruta o la dirección esté bien escrita, que la carpeta exista y que el servidor esté funcionando.",
 		"The database {database} cannot be opened. Check that the path or address is right, that the folder exists and that the server is running.",
 	},
+	"error.database_refused": {
+		"El servidor de la base de datos {database} no aceptó el usuario o la clave. Revísalos en la dirección que diste.",
+		"The server of the database {database} did not accept the user or the password. Check them in the address that you gave.",
+	},
+	"error.database_absent": {
+		"El servidor responde, pero no tiene la base de datos {database}. Créala con “createdb” o revisa el nombre.",
+		"The server answers, but it has no database {database}. Create it with “createdb”, or check the name.",
+	},
 	"error.database_readonly": {
 		"No se puede escribir en la base de datos {database}. Revisa los permisos del archivo y de su carpeta, o del usuario de la base.",
 		"The database {database} cannot be written to. Check the permissions of the file and its folder, or of the database's user.",
@@ -133,6 +141,14 @@ var failures = map[string]text{
 	},
 
 	// Rules.
+	"error.rules_type_wrong": {
+		"En las reglas, línea {line}, “{place}” tiene otro tipo de valor que el que corresponde. Compáralo con el ejemplo de la documentación.",
+		"In the rules, line {line}, “{place}” has another type of value than it should. Compare it with the example in the documentation.",
+	},
+	"error.rules_empty": {
+		"El archivo de reglas está vacío. Para usar las reglas por omisión, escribe en él {braces}.",
+		"The rules file is empty. For the default rules write {braces} in it.",
+	},
 	"error.rules_malformed": {
 		"Las reglas no son JSON válido en la línea {line}, columna {column}. Corrige ese lugar: suele faltar o sobrar una coma, una comilla o una llave, o haber un texto donde va otra cosa.",
 		"The rules are not valid JSON at line {line}, column {column}. Correct that place: often a comma, quote or brace is missing or one too many, or there is text where something else belongs.",

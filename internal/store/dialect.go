@@ -25,6 +25,8 @@ const (
 	faultLocked            // somebody else holds a lock for too long
 	faultDeadlock          // two transactions wait for each other
 	faultReadOnly          // it cannot be written
+	faultRefused           // the server does not let this user in
+	faultMissing           // the server has no such database
 	faultFull              // no room is left
 	faultUnreachable       // it cannot be opened or reached
 	faultNotDatabase       // it is something else, or damaged

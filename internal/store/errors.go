@@ -33,6 +33,10 @@ func (s *Store) known(err error) *crm.Error {
 		return crm.NewError(crm.Unavailable, "database_readonly", "database", s.name)
 	case faultFull:
 		return crm.NewError(crm.Unavailable, "database_full", "database", s.name)
+	case faultRefused:
+		return crm.NewError(crm.Unavailable, "database_refused", "database", s.name)
+	case faultMissing:
+		return crm.NewError(crm.Unavailable, "database_absent", "database", s.name)
 	case faultUnreachable:
 		return crm.NewError(crm.Unavailable, "database_unreachable", "database", s.name)
 	case faultNotDatabase:

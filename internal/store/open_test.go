@@ -340,7 +340,11 @@ func TestAPostgresThatCannotBeReachedIsSaidToBeWithoutThePassword(t *testing.T) 
 		"a wrong port": "postgres://puente:" + secret + "@host:99999999/puente",
 		"no host":      "postgres://puente:" + secret + "@nowhere.invalid/puente",
 	} {
-		e := mustRefuse(t, u, store.Options{}, crm.Unavailable, "database_unreachable", "s3cr3t")
+		key := map[string]string{"no database": "database_absent", "no user": "database_refused"}[name]
+		if key == "" {
+			key = "database_unreachable"
+		}
+		e := mustRefuse(t, u, store.Options{}, crm.Unavailable, key, "s3cr3t")
 		if e.Params["database"] == "" {
 			t.Errorf("%s: the error does not say which database", name)
 		}

@@ -61,7 +61,11 @@ func postgresFault(err error) fault {
 			return faultFull
 		}
 		switch e.Code[:2] {
-		case "08", "28", "3D", "57": // connection, login, no such database, shutting down
+		case "28": // login
+			return faultRefused
+		case "3D": // no such database
+			return faultMissing
+		case "08", "57": // connection, shutting down
 			return faultUnreachable
 		}
 	}
