@@ -49,6 +49,7 @@ func New(o Options) (http.Handler, error) {
 	mux := http.NewServeMux()
 	// All that there is, on one screen, with who may see it: everybody, unless it says otherwise.
 	mux.Handle("GET /{$}", s.handle(onThisMachine(s.board)))
+	mux.Handle("GET /static/{$}", s.handle(notFound)) // no list of files
 	mux.Handle("GET /static/", http.StripPrefix("/static/", http.FileServerFS(static)))
 	mux.Handle("POST /hooks/bsale/{hook}", s.handle(s.receive))
 	mux.Handle("/hooks/bsale/{hook}", s.handle(methodNotAllowed("POST")))

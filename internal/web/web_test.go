@@ -388,3 +388,12 @@ func TestWhatGoesWrongIsAPageAndALineInTheLogWithoutSecrets(t *testing.T) {
 		t.Errorf("the log:\n%s", said)
 	}
 }
+
+func TestFilesAreServedAndNotListed(t *testing.T) {
+	h, _ := setup(t, nil)
+	for path, status := range map[string]int{"/static/puente.css": http.StatusOK, "/static/": http.StatusNotFound, "/static/none.css": http.StatusNotFound} {
+		if w := do(t, h, "GET", path, nil); w.Code != status {
+			t.Errorf("%s: %d, want %d", path, w.Code, status)
+		}
+	}
+}

@@ -1,0 +1,93 @@
+package bridge
+
+import (
+	"puente/internal/crm"
+)
+
+// newContact plans the contact of a client that nobody knows yet: section 3.
+func (d *decision) newContact() {
+	client := d.doc.Client
+	d.plan.Contact = &ContactPlan{Action: ActionCreate, Name: client.Name()}
+	d.names(&crm.Contact{})
+	for _, key := range client.keys() {
+		if d.takenByOther(key.IdentityKey, "") {
+			continue
+		}
+		d.addIdentity(key)
+	}
+	d.plan.Contact.Changes = append(d.plan.Contact.Changes, FieldChange{
+		Field: crm.FieldSource, New: sourceName, Rule: ruleContact, set: setting{standard: crm.FieldSource, value: sourceName},
+	})
+	d.plan.Contact.Changes = append(d.plan.Contact.Changes, d.mapped(d.rules.Contact, nil, nil)...)
+}
+
+// sourceName is where contacts that the bridge made come from.
+const sourceName = "Bsale"
+
+// Names of the rules behind changes, as they stand in a plan; "mapping.deal[2]" names a row of the mapping.
+const (
+	ruleContact = "contact"
+	ruleOwner   = "owner"
+	ruleValue   = "value"
+)
+
+// existingContact plans what the client adds to a contact.
+func (d *decision) existingContact(contact *crm.Contact, matchedBy string) {
+	d.plan.Contact = &ContactPlan{Action: ActionUpdate, ID: contact.ID, MatchedBy: matchedBy, Name: contact.Name()}
+	d.names(contact)
+	count := map[crm.IdentityKind]int{}
+	for _, identity := range contact.Identities {
+		count[identity.Kind]++
+	}
+	for _, key := range d.doc.Client.keys() {
+		switch {
+		case contact.HasIdentity(key.IdentityKey):
+		case d.takenByOther(key.IdentityKey, contact.ID):
+			d.warn(IdentityOfOtherContact, string(key.Kind))
+		case count[key.Kind] > crm.MaxAlternatives:
+			d.warn(TooManyAlternatives, string(key.Kind))
+		default:
+			d.addIdentity(key)
+		}
+	}
+	d.plan.Contact.Changes = append(d.plan.Contact.Changes, d.mapped(d.rules.Contact, contact.Custom, contact.Origins)...)
+}
+
+func (d *decision) takenByOther(key crm.IdentityKey, contact crm.ID) bool {
+	for _, other := range d.seen.having(key) {
+		if other.ID != contact {
+			return true
+		}
+	}
+	return false
+}
+
+func (d *decision) addIdentity(key identityOf) {
+	d.plan.Contact.Changes = append(d.plan.Contact.Changes, FieldChange{
+		Field: string(key.Kind), New: key.Normalized, Rule: ruleContact, set: setting{identity: key},
+	})
+}
+
+// names lets the contact's names follow Bsale, except where somebody else wrote them.
+func (d *decision) names(contact *crm.Contact) {
+	first, last, company := d.doc.Client.names()
+	for _, name := range []struct{ field, old, new string }{
+		{crm.FieldFirstName, contact.FirstName, first},
+		{crm.FieldLastName, contact.LastName, last},
+		{crm.FieldCompany, contact.Company, company},
+	} {
+		if name.old == name.new || name.old != "" && contact.Origins[name.field].Actor.Kind != crm.ActorApp || contact.Origins.ByPerson(name.field) {
+			continue
+		}
+		d.plan.Contact.Changes = append(d.plan.Contact.Changes, FieldChange{
+			Field: name.field, Old: orNil(name.old), New: orNil(name.new), Rule: ruleContact, set: setting{standard: name.field, value: name.new},
+		})
+	}
+}
+
+func orNil(s string) any {
+	if s == "" {
+		return nil
+	}
+	return s
+}
