@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"time"
 
 	"puente/internal/bsale"
 	"puente/internal/crm"
@@ -65,7 +66,7 @@ func (e *Engine) drain(ctx context.Context, s *session, connection Connection) (
 			return true, err
 		}
 	}
-	if err := e.noteFailures(ctx, s, due, missing, b); err != nil {
+	if err := e.noteFailures(ctx, s, missing, b.readAt); err != nil {
 		return true, err
 	}
 	return true, readErr
@@ -147,9 +148,11 @@ func (e *Engine) readTailBackwards(ctx context.Context, s *session, filter bsale
 	if err != nil {
 		return err
 	}
+	// Handed over only when complete: a part would be the newest documents, out of turn.
+	var docs []bsale.Document
 	for end, pages := count, 0; end > 0; pages++ {
 		if pages == tailPages {
-			s.pollFirst, b.docs = true, nil
+			s.pollFirst = true
 			return e.changeConnection(ctx, s.ref, func(c *Connection) { c.NextPollAt = e.clock.Now() })
 		}
 		from := max(0, end-pageSize)
@@ -158,18 +161,19 @@ func (e *Engine) readTailBackwards(ctx context.Context, s *session, filter bsale
 			return err
 		}
 		s.tail.see(page.Items)
-		b.docs = append(b.docs, page.Items...)
+		docs = append(docs, page.Items...)
 		if slices.ContainsFunc(page.Items, func(doc bsale.Document) bool { return doc.ID <= last }) {
 			break
 		}
 		end = from
 	}
 	s.tail.day, s.tail.count = day, count
+	b.docs = append(b.docs, docs...)
 	return nil
 }
 
 // noteFailures keeps what could not be read, to be tried again later.
-func (e *Engine) noteFailures(ctx context.Context, s *session, due []*Record, missing map[int64]error, b batch) error {
+func (e *Engine) noteFailures(ctx context.Context, s *session, missing map[int64]error, readAt time.Time) error {
 	if len(missing) == 0 {
 		return nil
 	}
@@ -198,6 +202,6 @@ func (e *Engine) noteFailures(ctx context.Context, s *session, due []*Record, mi
 			}
 			w.failed(record, reason, missing[record.BsaleID])
 		}
-		return w.Flush(ctx, tx, b.readAt)
+		return w.Flush(ctx, tx, readAt)
 	})
 }

@@ -149,7 +149,7 @@ func (e *Engine) Work(ctx context.Context, ref ConnectionRef) error {
 	if e.clock.Now().Before(s.retryAt) {
 		return nil
 	}
-	ctx, lease, err := e.acquire(ctx, ref)
+	ctx, lease, _, err := e.acquire(ctx, ref)
 	if err != nil || lease == nil {
 		return err
 	}

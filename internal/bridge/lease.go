@@ -22,12 +22,7 @@ type lease struct {
 var errLeaseLost = errors.New("bridge: another process took the connection's lease")
 
 // acquire takes the lease. A nil lease without an error means that the current holder has it.
-func (e *Engine) acquire(ctx context.Context, ref ConnectionRef) (context.Context, *lease, error) {
-	held, l, _, err := e.tryAcquire(ctx, ref)
-	return held, l, err
-}
-
-func (e *Engine) tryAcquire(ctx context.Context, ref ConnectionRef) (context.Context, *lease, Lease, error) {
+func (e *Engine) acquire(ctx context.Context, ref ConnectionRef) (context.Context, *lease, Lease, error) {
 	now := e.clock.Now()
 	ok, current, err := e.store.Acquire(ctx, ref, e.holder, now, now.Add(e.settings.LeaseFor), e.gone)
 	if err != nil || !ok {
@@ -100,7 +95,7 @@ func (l *lease) end() {
 func (e *Engine) acquireWaiting(ctx context.Context, ref ConnectionRef, patience time.Duration) (context.Context, *lease, error) {
 	deadline := time.Now().Add(patience)
 	for {
-		held, l, current, err := e.tryAcquire(ctx, ref)
+		held, l, current, err := e.acquire(ctx, ref)
 		if err != nil || l != nil {
 			return held, l, err
 		}

@@ -204,6 +204,7 @@ func TestListsWithoutCountOrItems(t *testing.T) {
 		`{"count":0}`:              0,
 		`{"count":-1,"items":[]}`:  0,
 		`{"count":"7","items":[]}`: 7,
+
 		`{"code":200,"data":{"count":3,"items":[{"id":1}]}}`: 3,
 	} {
 		got, err := DecodeDocumentPage([]byte(in))
