@@ -123,7 +123,7 @@ func TestADealMoves(t *testing.T) {
 	}
 	move, change, ok = d.MoveTo(p.Stages[3], later, person)
 	want := StageChange{d.ID, p.Stages[0].ID, p.Stages[3].ID, later, 90 * time.Minute, person.Actor}
-	if !ok || move != want || change != (Change{FieldStage, string(p.Stages[0].ID), string(p.Stages[3].ID)}) {
+	if !ok || move != want || change != (Change{Field: FieldStage, Old: string(p.Stages[0].ID), New: string(p.Stages[3].ID)}) {
 		t.Errorf("moved: %+v %+v %v", move, change, ok)
 	}
 	if d.PipelineID != p.ID || d.StageID != p.Stages[3].ID || !d.StageEnteredAt.Equal(later) || !d.UpdatedAt.Equal(later) || !d.Origins.ByPerson(FieldStage) {

@@ -38,6 +38,8 @@ type Contact struct {
 	Company    string
 	OwnerID    ID // zero: unassigned
 	Source     string
+	Details    Custom     // the other standard fields that have a value, by name: see [StandardFields]
+	Tags       []ID       // in ascending order
 	Identities []Identity // primary first within each kind, then in the order added
 	Custom     Custom
 	Origins    Origins

@@ -17,8 +17,11 @@ type Pipeline struct {
 	ID        ID
 	Name      string
 	Position  int
-	Stages    []Stage // in order
+	Stages    []Stage // in order, those in use
 	CreatedAt time.Time
+	// ArchivedAt is when it was deleted: histories still name it. Zero: in use.
+	ArchivedAt time.Time
+	Version    int64 // as in Contact; one for the pipeline and its stages
 }
 
 // Stage (etapa) of a pipeline.
@@ -28,6 +31,11 @@ type Stage struct {
 	Name       string
 	Kind       StageKind
 	Position   int
+	Color      string // #rrggbb; empty: that of its kind
+	// Probability, in percent, that a deal in this stage is won; that of won and lost stages is 100 and 0.
+	Probability int
+	StaleDays   int // after how many days in this stage an open deal is stale (estancada); 0: never
+	ArchivedAt  time.Time
 }
 
 // Deal (oportunidad) is a possible or made sale. Its status is the kind of the stage in which it stands.
@@ -40,12 +48,15 @@ type Deal struct {
 	StageEnteredAt time.Time
 	OwnerID        ID // zero: unassigned
 	Value          Money
-	Custom         Custom
-	Origins        Origins
-	CreatedAt      time.Time
-	UpdatedAt      time.Time
-	DeletedAt      time.Time // zero: alive
-	Version        int64     // as in Contact
+	Details        Custom // the other standard fields that have a value, by name: see [StandardFields]
+	// Rank orders a stage's deals on the board, the highest on top. It is 0 until the deal is saved in a stage; the store puts a deal that enters a stage on top.
+	Rank      int64
+	Custom    Custom
+	Origins   Origins
+	CreatedAt time.Time
+	UpdatedAt time.Time
+	DeletedAt time.Time // zero: alive
+	Version   int64     // as in Contact
 }
 
 // StageChange is one move of a deal: from which stage (zero when it was made) to which, how long it had stood there, and who moved it.

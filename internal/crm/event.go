@@ -57,6 +57,39 @@ const (
 	FieldStage     = "stage"
 	FieldValue     = "value"
 	FieldContact   = "contact"
+	FieldTags      = "tags"
+	FieldCreated   = "created"
+	FieldUpdated   = "updated"
+
+	// Those below stand in Details.
+
+	FieldContacted     = "contacted"
+	FieldMarketable    = "marketable"
+	FieldPriority      = "priority"
+	FieldStatus        = "status"
+	FieldNotes         = "notes"
+	FieldJobTitle      = "job_title"
+	FieldAddress       = "address"
+	FieldCity          = "city"
+	FieldRegion        = "region"
+	FieldState         = "state"
+	FieldCountry       = "country"
+	FieldBirthDay      = "birth_day"
+	FieldBirthMonth    = "birth_month"
+	FieldBirthYear     = "birth_year"
+	FieldFacebook      = "facebook"
+	FieldInstagram     = "instagram"
+	FieldLinkedIn      = "linkedin"
+	FieldTwitter       = "twitter"
+	FieldCompanyEmail  = "company_email"
+	FieldCompanyPhone  = "company_phone"
+	FieldWebsite       = "website"
+	FieldIndustry      = "industry"
+	FieldAnnualRevenue = "annual_revenue"
+	FieldEmployees     = "employees"
+
+	FieldDescription = "description"
+	FieldCloseReason = "close_reason" // why it was won or lost
 )
 
 // EventType says what happened.
@@ -64,9 +97,10 @@ type EventType string
 
 // The types of event.
 const (
-	EventCreated EventType = "created"
-	EventChanged EventType = "changed"
-	EventDeleted EventType = "deleted"
+	EventCreated  EventType = "created"
+	EventChanged  EventType = "changed"
+	EventDeleted  EventType = "deleted"
+	EventRestored EventType = "restored"
 )
 
 // Change is one field's change, with values as they are stored (ids for owner and stage, text for money).
@@ -74,6 +108,7 @@ type Change struct {
 	Field string `json:"field"`
 	Old   any    `json:"old,omitempty"`
 	New   any    `json:"new,omitempty"`
+	Rule  string `json:"rule,omitempty"` // of an app: the rule behind it ("mapping.deal[2]")
 }
 
 // Event is one entry of the timeline (historial) of a contact or a deal.

@@ -1,0 +1,77 @@
+package crm
+
+// Field is one field of an entity, standard or custom, as lists, forms and exports need it.
+type Field struct {
+	Name   string // a Field… constant, or the custom field's key
+	Type   FieldType
+	Custom *CustomField // nil: a standard field
+}
+
+// Types that only standard fields have.
+const (
+	TypeUser     FieldType = "user"     // the id of a user; none: unassigned
+	TypeStage    FieldType = "stage"    // the id of a stage
+	TypePipeline FieldType = "pipeline" // the id of a pipeline
+	TypeContact  FieldType = "contact"  // the id of a contact
+	TypeTags     FieldType = "tags"     // ids of tags
+	TypeInstant  FieldType = "instant"  // a moment
+)
+
+// Operator compares a field with values.
+type Operator string
+
+// The operators.
+const (
+	Is       Operator = "is"       // any of the values
+	IsNot    Operator = "is_not"   // none of the values
+	Contains Operator = "contains" // text, case and accents aside
+	Above    Operator = "gt"
+	AtLeast  Operator = "gte"
+	Below    Operator = "lt"
+	AtMost   Operator = "lte"
+	IsEmpty  Operator = "empty"
+	IsFilled Operator = "filled"
+)
+
+// Condition is one filter of a list.
+type Condition struct {
+	Field    Field
+	Operator Operator
+	// Values are as [Custom] holds them for the field's type; ids for references, time.Time for instants, Money's minor units as int64 for the value of deals.
+	Values []any
+}
+
+// Order sorts a list by one field. Records without a value come last; ties are broken by when the record was made.
+type Order struct {
+	Field      Field
+	Descending bool
+}
+
+// Query picks and sorts contacts or deals that are not deleted. All conditions have to hold.
+type Query struct {
+	Entity Entity
+	Reach  Reach
+	// Search is words: each has to begin a word of a name, an e-mail, a phone, a tax id or a document's number; of a deal's own or of its contact's.
+	// Case and accents do not matter.
+	Search string
+	Where  []Condition
+	Order  Order // zero: changed last first
+	Limit  int
+	Cursor string // of the page before; empty: the first page
+}
+
+// Page is a part of a list. Next is the cursor of the page after it, empty at the end. A page may hold fewer than asked for, even none, and still have a Next: how much
+// is read for one page is bounded.
+type Page[T any] struct {
+	Items []T
+	Next  string
+}
+
+// StageTotal is how many living deals of an owner stand in a stage, and the sum of those values that are in one currency.
+type StageTotal struct {
+	StageID  ID
+	OwnerID  ID // zero: unassigned
+	Currency string
+	Deals    int64
+	Value    int64 // minor units
+}
