@@ -10,25 +10,30 @@ import (
 	"puente/internal/crm"
 )
 
-// RequestClient writes, in the transaction that makes a contact, the request that it becomes a client in Bsale, for each running connection whose
+// RequestClients writes, in the transaction that makes contacts, the requests that they become clients in Bsale, for each enabled connection whose
 // rules say so. It is for contacts that people and integrations make; those that came from Bsale never go back.
-func (e *Engine) RequestClient(ctx context.Context, tx Tx, contact *crm.Contact) error {
+func (e *Engine) RequestClients(ctx context.Context, tx Tx, contacts []crm.ID) error {
+	if len(contacts) == 0 {
+		return nil
+	}
 	connections, err := tx.Connections(ctx)
 	if err != nil {
 		return err
 	}
+	now := e.clock.Now()
+	var requests []*ClientRequest
 	for _, connection := range connections {
 		rules, err := ParseRules(connection.Rules)
 		if err != nil || !connection.Enabled || !rules.CreateClients {
 			continue // rules that cannot be read stop the connection when it works, not the making of a contact
 		}
-		now := e.clock.Now()
-		request := &ClientRequest{ConnectionID: connection.ID, ContactID: contact.ID, State: ClientRequestPending, NextAttemptAt: now, CreatedAt: now}
-		if err := tx.SaveClientRequests(ctx, []*ClientRequest{request}); err != nil {
-			return err
+		for _, contact := range contacts {
+			requests = append(requests, &ClientRequest{
+				ConnectionID: connection.ID, ContactID: contact, State: ClientRequestPending, NextAttemptAt: now, CreatedAt: now,
+			})
 		}
 	}
-	return nil
+	return tx.SaveClientRequests(ctx, requests)
 }
 
 const (

@@ -55,7 +55,7 @@ func (c *clientShop) contact(first string, keys ...crm.IdentityKey) crm.ID {
 		if err := tx.SaveContacts(ctx, []*crm.Contact{contact}); err != nil {
 			return err
 		}
-		return c.engine.RequestClient(ctx, tx, contact)
+		return c.engine.RequestClients(ctx, tx, []crm.ID{contact.ID})
 	})
 	if err != nil {
 		c.t.Fatal(err)
@@ -186,7 +186,7 @@ func TestContactsThatCameFromBsaleDoNotGoBack(t *testing.T) {
 		t.Fatal("the pass made no contact")
 	}
 	err = c.store.Update(context.Background(), c.ref.AccountID, func(tx bridge.Tx) error {
-		return c.engine.RequestClient(context.Background(), tx, &crm.Contact{ID: contact})
+		return c.engine.RequestClients(context.Background(), tx, []crm.ID{contact})
 	})
 	if err != nil {
 		t.Fatal(err)
