@@ -29,7 +29,9 @@ func NewContact(at time.Time) *Contact {
 // Clone returns a copy that shares nothing with c.
 func (c *Contact) Clone() *Contact {
 	n := *c
+	n.Tags = slices.Clone(c.Tags)
 	n.Identities = slices.Clone(c.Identities)
+	n.Details = maps.Clone(c.Details)
 	n.Custom = maps.Clone(c.Custom)
 	n.Origins = maps.Clone(c.Origins)
 	return &n
@@ -44,6 +46,19 @@ func (c *Contact) Name() string {
 		return s
 	}
 	return strings.TrimSpace(strings.TrimSpace(c.FirstName) + " " + strings.TrimSpace(c.LastName))
+}
+
+// Label is the name by which the contact is shown: [Contact.Name], else its primary e-mail, phone or tax id.
+func (c *Contact) Label() string {
+	if name := c.Name(); name != "" {
+		return name
+	}
+	for _, kind := range []IdentityKind{IdentityEmail, IdentityPhone, IdentityTaxID} {
+		if i, ok := c.Primary(kind); ok {
+			return i.Normalized
+		}
+	}
+	return ""
 }
 
 // Text returns the standard text field of that name: FieldFirstName, FieldLastName, FieldCompany or FieldSource.
@@ -78,6 +93,35 @@ func (c *Contact) SetCustom(key string, value any, o Origin) (Change, bool) {
 	return setCustom(&c.Custom, key, value, o, &c.Origins, &c.UpdatedAt)
 }
 
+// SetDetail writes one of the standard fields that stand in Details; nil clears it.
+func (c *Contact) SetDetail(field string, value any, o Origin) (Change, bool) {
+	return setCustom(&c.Details, field, value, o, &c.Origins, &c.UpdatedAt)
+}
+
+// AddTag gives the contact a tag. The change holds the tag's name, which histories show even when the tag is no more.
+func (c *Contact) AddTag(tag Tag, o Origin) (Change, bool) {
+	at, has := slices.BinarySearch(c.Tags, tag.ID)
+	if has {
+		return Change{}, false
+	}
+	c.Tags = slices.Insert(c.Tags, at, tag.ID)
+	noteOrigin(&c.Origins, FieldTags, o)
+	touch(&c.UpdatedAt, o.Time())
+	return Change{Field: FieldTags, New: tag.Name}, true
+}
+
+// RemoveTag takes a tag away.
+func (c *Contact) RemoveTag(tag Tag, o Origin) (Change, bool) {
+	at, has := slices.BinarySearch(c.Tags, tag.ID)
+	if !has {
+		return Change{}, false
+	}
+	c.Tags = slices.Delete(c.Tags, at, at+1)
+	noteOrigin(&c.Origins, FieldTags, o)
+	touch(&c.UpdatedAt, o.Time())
+	return Change{Field: FieldTags, Old: tag.Name}, true
+}
+
 // HasIdentity says whether the contact has that e-mail, phone or tax id, primary or not.
 func (c *Contact) HasIdentity(k IdentityKey) bool {
 	return slices.ContainsFunc(c.Identities, func(i Identity) bool { return i.IdentityKey == k })
@@ -102,6 +146,69 @@ func (c *Contact) IdentitiesOf(kind IdentityKind) []Identity {
 		}
 	}
 	return of
+}
+
+// SetIdentities gives the contact exactly these e-mails, phones or tax ids, each once, the first as the primary one. Those that it has already stay as they were written.
+// Each change has Old for one that went away and New for one that came; both for the primary one, in whose place another one stepped. An old primary one that
+// stays as an alternative comes again after that.
+func (c *Contact) SetIdentities(kind IdentityKind, wanted []Identity, o Origin) []Change {
+	had := c.IdentitiesOf(kind)
+	var list []Identity // wanted, with the alternatives in the order in which they were added
+	if len(wanted) > 0 {
+		list = append(list, wanted[0])
+	}
+	for _, i := range had {
+		if slices.ContainsFunc(wanted, i.is) && !slices.ContainsFunc(list, i.is) {
+			list = append(list, i)
+		}
+	}
+	for _, i := range wanted {
+		if !slices.ContainsFunc(list, i.is) {
+			list = append(list, i)
+		}
+	}
+	for n := range list {
+		if at := slices.IndexFunc(had, list[n].is); at >= 0 {
+			list[n] = had[at]
+		}
+		list[n].Kind, list[n].Primary, list[n].Value = kind, n == 0, cleanText(list[n].Value)
+	}
+	changes := identityChanges(kind, had, list)
+	if len(changes) == 0 {
+		return nil
+	}
+	c.Identities = append(slices.DeleteFunc(c.Identities, func(i Identity) bool { return i.Kind == kind }), list...)
+	if len(list) == 0 || len(had) == 0 || !list[0].is(had[0]) {
+		noteOrigin(&c.Origins, string(kind), o)
+	}
+	touch(&c.UpdatedAt, o.Time())
+	return changes
+}
+
+// is says whether two identities are the same one, however written.
+func (i Identity) is(other Identity) bool { return i.IdentityKey == other.IdentityKey }
+
+func identityChanges(kind IdentityKind, had, list []Identity) []Change {
+	var changes []Change
+	gone, come := had, list
+	if len(had) > 0 && len(list) > 0 && !had[0].is(list[0]) {
+		changes = append(changes, Change{Field: string(kind), Old: had[0].Normalized, New: list[0].Normalized})
+		if slices.ContainsFunc(list, had[0].is) {
+			changes = append(changes, Change{Field: string(kind), New: had[0].Normalized})
+		}
+		gone, come = had[1:], list[1:]
+	}
+	for _, i := range gone {
+		if !slices.ContainsFunc(list, i.is) {
+			changes = append(changes, Change{Field: string(kind), Old: i.Normalized})
+		}
+	}
+	for _, i := range come {
+		if !slices.ContainsFunc(had, i.is) {
+			changes = append(changes, Change{Field: string(kind), New: i.Normalized})
+		}
+	}
+	return changes
 }
 
 // ErrTooManyAlternatives is what [Contact.AddIdentity] returns when the contact has [MaxAlternatives] of the kind beside the primary one.

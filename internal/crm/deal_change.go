@@ -13,6 +13,7 @@ func NewDeal(at time.Time) *Deal {
 // Clone returns a copy that shares nothing with d.
 func (d *Deal) Clone() *Deal {
 	n := *d
+	n.Details = maps.Clone(d.Details)
 	n.Custom = maps.Clone(d.Custom)
 	n.Origins = maps.Clone(d.Origins)
 	return &n
@@ -74,4 +75,9 @@ func (d *Deal) SetContact(contact ID, o Origin) (Change, bool) {
 // SetCustom writes the custom field with that key, as [CustomField.Convert] gives values; nil clears it.
 func (d *Deal) SetCustom(key string, value any, o Origin) (Change, bool) {
 	return setCustom(&d.Custom, key, value, o, &d.Origins, &d.UpdatedAt)
+}
+
+// SetDetail writes one of the standard fields that stand in Details; nil clears it.
+func (d *Deal) SetDetail(field string, value any, o Origin) (Change, bool) {
+	return setCustom(&d.Details, field, value, o, &d.Origins, &d.UpdatedAt)
 }

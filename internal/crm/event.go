@@ -103,7 +103,8 @@ const (
 	EventRestored EventType = "restored"
 )
 
-// Change is one field's change, with values as they are stored (ids for owner and stage, text for money).
+// Change is one field's change, with values as they are stored (ids for owner, stage and contact, text for money). Of e-mails, phones, tax ids and tags each that went
+// away or came is a change of its own; tags go by name.
 type Change struct {
 	Field string `json:"field"`
 	Old   any    `json:"old,omitempty"`
