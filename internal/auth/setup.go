@@ -1,0 +1,111 @@
+package auth
+
+import (
+	"context"
+	"net/netip"
+
+	"puente/internal/crm"
+)
+
+// setupCodes is how many codes work at once: each process that starts on an empty database prints one.
+const setupCodes = 5
+
+// SetupCode returns a fresh code by which the first administrator comes in, as ABCD-EFGH-JKLM, to be shown to whoever runs the server. needed is false, and there
+// is no code, once somebody can log in.
+func (s *Service) SetupCode(ctx context.Context) (code string, needed bool, err error) {
+	if done, err := s.store.AnybodyCanLogIn(ctx); err != nil || done {
+		return "", false, err
+	}
+	if code, err = s.newSetupCode(); err != nil {
+		return "", false, err
+	}
+	return code, true, s.store.AddSetupCode(ctx, codeHash(code), s.now(), setupCodes)
+}
+
+// SetUp is what the first administrator says. Of the account what is empty stays as it is.
+type SetUp struct {
+	Code                  string
+	Name, Email, Password string
+	AccountName           string
+	Country               crm.Country
+	Language              crm.Language
+	Address               netip.Addr
+	Agent                 string
+}
+
+// SetUp makes the first administrator, of the oldest account, and logs it in. Of several who try at once, one wins.
+//
+// conflict: setup_done, somebody can log in already. unauthenticated: setup_code_wrong. invalid: as [CheckPassword], crm.CreateUser and crm.ChangeAccount; the code
+// still works. rate_limited: as Login.
+func (s *Service) SetUp(ctx context.Context, u SetUp) (Login, error) {
+	right, err := s.attempt(ctx, []Counter{addressCounter(u.Address)})
+	if err != nil {
+		return Login{}, err
+	}
+	done, err := s.store.AnybodyCanLogIn(ctx)
+	if err != nil {
+		return Login{}, err
+	}
+	if done {
+		return Login{}, setupDone()
+	}
+	accounts, err := s.store.Accounts(ctx)
+	if err != nil {
+		return Login{}, err
+	}
+	if len(accounts) == 0 {
+		return Login{}, crm.NewError(crm.NotFound, "account_needed")
+	}
+	password, err := s.choosePassword(ctx, u.Password, u.Email)
+	if err != nil {
+		return Login{}, err
+	}
+	var login Login
+	err = s.store.UpdateAccess(ctx, accounts[0].ID, func(tx Tx) error {
+		login, err = s.setUp(ctx, tx, u, password)
+		return err
+	})
+	if err != nil {
+		return Login{}, err
+	}
+	return login, right(ctx)
+}
+
+func (s *Service) setUp(ctx context.Context, tx Tx, u SetUp, password string) (Login, error) {
+	ok, err := tx.UseSetupCode(ctx, codeHash(u.Code))
+	if err != nil {
+		return Login{}, err
+	}
+	if !ok {
+		return Login{}, crm.NewError(crm.Unauthenticated, "setup_code_wrong").At("code")
+	}
+	user, err := s.firstAdministrator(ctx, tx, u)
+	if err != nil {
+		return Login{}, err
+	}
+	if err := s.savePassword(ctx, tx, user.ID, password, ""); err != nil {
+		return Login{}, err
+	}
+	return s.begin(ctx, tx, user.ID, u.Address, u.Agent, knownDevice{})
+}
+
+// firstAdministrator makes the user, or makes an administrator of one that a command added with that e-mail.
+func (s *Service) firstAdministrator(ctx context.Context, tx Tx, u SetUp) (crm.User, error) {
+	users, err := tx.Users(ctx)
+	if err != nil {
+		return crm.User{}, err
+	}
+	email, _ := crm.NormalizeEmail(u.Email)
+	for _, user := range users {
+		if key, ok := crm.NormalizeEmail(user.Email); ok && key == email {
+			user.Role, user.Active = crm.RoleAdmin, true
+			if u.Name != "" {
+				user.Name = u.Name
+			}
+			return user, tx.UpdateUser(ctx, user)
+		}
+	}
+	return crm.CreateUser(ctx, tx, u.Email, u.Name, crm.RoleAdmin, s.now())
+}
+
+func setupDone() error { return crm.NewError(crm.Conflict, "setup_done") }
