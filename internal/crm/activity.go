@@ -43,17 +43,21 @@ type Activity struct {
 	Version    int64 // as in Contact
 }
 
-// ActivityQuery picks activities: all fields that are set have to fit. They come by DueAt (those without last), then by id.
+// ActivityQuery picks activities: all fields that are set have to fit. They come by DueAt (those without last), then by id; with Since by UpdatedAt, then by
+// id, so that who reads them page by page misses none that changes meanwhile.
 type ActivityQuery struct {
-	Owner     ID
-	Contact   ID
-	Deal      ID
-	Status    ActivityStatus
-	DueBefore time.Time
-	Since     time.Time // updated at that instant or later
-	Reach     Reach     // of the records that they are about, and of themselves by OwnerID
-	Cursor    string
-	Limit     int
+	Owner      ID
+	Unassigned bool // those that nobody is to do; instead of Owner
+	Contact    ID
+	Deal       ID
+	Status     ActivityStatus
+	DueBefore  time.Time
+	Since      time.Time // updated at that instant or later
+	// Reach picks those that the user is to do, and those about a contact or a deal that may be seen; an activity that is nobody's is seen with its record.
+	Reach  Reach
+	Cursor string
+	Skip   int // that many first, for those that count pages; the cost grows with it
+	Limit  int
 }
 
 // Note (nota) is what somebody wrote about a contact or a deal.

@@ -56,8 +56,9 @@ type Reader interface {
 	ActivitiesByID(ctx context.Context, ids []ID) ([]*Activity, error)
 	// Activities returns a page of activities that are not deleted.
 	Activities(ctx context.Context, query ActivityQuery) (Page[*Activity], error)
-	// CountActivities returns how many there are, cursor and limit aside.
-	CountActivities(ctx context.Context, query ActivityQuery) (int, error)
+	// CountActivities returns how many there are, cursor, skip and limit aside. It is exact unless more than most had to be looked at, which bounds the work; most 0: exact
+	// whatever it costs.
+	CountActivities(ctx context.Context, query ActivityQuery, most int) (count int, exact bool, err error)
 	// NotesByID returns the notes with these ids, deleted ones too; unknown ids are left out.
 	NotesByID(ctx context.Context, ids []ID) ([]*Note, error)
 	// Notes returns the notes on a contact or deal that are not deleted, newest first, at most limit, made before an instant (zero: any).
@@ -77,8 +78,8 @@ type Tx interface {
 	UpdateUser(ctx context.Context, user User) error
 	CreatePipeline(ctx context.Context, pipeline Pipeline) error
 	CreateCustomField(ctx context.Context, field CustomField) error
-	// UpdatePipeline updates a pipeline with all its stages, archived ones too: stages that are new are added, and one that is not in the list is archived at the
-	// pipeline's ArchivedAt or, if that is zero, refused (conflict) while deals stand in it. conflict: stale, or a name is taken.
+	// UpdatePipeline updates a pipeline and the stages that it has: stages that are new are added, those that are not in the list stay as they are. conflict: stale, a name
+	// is taken, or living deals stand in a stage that has an ArchivedAt, or whose pipeline has one (stage_not_empty).
 	UpdatePipeline(ctx context.Context, pipeline Pipeline) error
 	// UpdateCustomField updates a field, its Work included. conflict: stale, or the name is taken.
 	UpdateCustomField(ctx context.Context, field CustomField) error

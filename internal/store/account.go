@@ -9,10 +9,11 @@ import (
 	"puente/internal/crm"
 )
 
-const accountColumns = `id, name, country, currency, time_zone, language, created_at`
+const accountColumns = `id, name, country, currency, time_zone, language, date_style, number_style, seller_access, created_at, version`
 
 func scanAccount(r row) (a crm.Account, err error) {
-	err = r.Scan(&a.ID, &a.Name, &a.Country, &a.Currency, &a.TimeZone, &a.Language, instant{&a.CreatedAt})
+	err = r.Scan(&a.ID, &a.Name, &a.Country, &a.Currency, &a.TimeZone, &a.Language, &a.DateStyle, &a.NumberStyle, &a.SellerAccess,
+		instant{&a.CreatedAt}, &a.Version)
 	return a, err
 }
 
@@ -34,8 +35,9 @@ func (s *Store) CreateAccount(ctx context.Context, a crm.Account, setUp func(bri
 
 func (s *Store) insertAccount(ctx context.Context, tx *sql.Tx, a crm.Account) (*writer, error) {
 	var number int64
-	err := tx.QueryRowContext(ctx, `INSERT INTO account (`+accountColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING number`,
-		text(a.ID), text(a.Name), text(a.Country), text(a.Currency), text(a.TimeZone), text(a.Language), micros(a.CreatedAt)).Scan(&number)
+	err := tx.QueryRowContext(ctx, `INSERT INTO account (`+accountColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 1) RETURNING number`,
+		text(a.ID), text(a.Name), text(a.Country), text(a.Currency), text(a.TimeZone), text(a.Language), text(a.DateStyle), text(a.NumberStyle),
+		text(a.SellerAccess), micros(a.CreatedAt)).Scan(&number)
 	if err != nil {
 		return nil, s.taken("create account", err, idTaken(a.ID), idTaken(a.ID))
 	}
@@ -83,14 +85,38 @@ func (x *reader) Account(ctx context.Context) (crm.Account, error) {
 		notFound("account_not_found", x.accountID))
 }
 
+// UpdateAccount updates the account's settings. conflict: it was stale. not_found: it is another account.
+func (x *writer) UpdateAccount(ctx context.Context, a crm.Account) error {
+	if a.ID != x.accountID {
+		return notFound("account_not_found", a.ID)
+	}
+	n, err := x.exec(ctx, "update account",
+		`UPDATE account SET name = $3, country = $4, currency = $5, time_zone = $6, language = $7, date_style = $8, number_style = $9, seller_access = $10,
+		 version = version + 1 WHERE number = $1 AND version = $2`,
+		x.account, a.Version, text(a.Name), text(a.Country), text(a.Currency), text(a.TimeZone), text(a.Language), text(a.DateStyle), text(a.NumberStyle),
+		text(a.SellerAccess))
+	if err == nil && n == 0 {
+		return stale("account")
+	}
+	return err
+}
+
+const userColumns = `id, email, name, role, active, language, created_at, version`
+
+func scanUser(r row) (u crm.User, err error) {
+	err = r.Scan(&u.ID, &u.Email, &u.Name, &u.Role, &u.Active, &u.Language, instant{&u.CreatedAt}, &u.Version)
+	return u, err
+}
+
 // Users returns all users, inactive ones too, oldest first.
 func (x *reader) Users(ctx context.Context) ([]crm.User, error) {
-	return query(ctx, &x.session, "users",
-		`SELECT id, email, name, role, active, created_at FROM app_user WHERE account_id = $1 ORDER BY created_at, id`, []any{x.account},
-		func(r row) (u crm.User, err error) {
-			err = r.Scan(&u.ID, &u.Email, &u.Name, &u.Role, &u.Active, instant{&u.CreatedAt})
-			return u, err
-		})
+	return query(ctx, &x.session, "users", `SELECT `+userColumns+` FROM app_user WHERE account_id = $1 ORDER BY created_at, id`, []any{x.account}, scanUser)
+}
+
+// user returns one user. not_found: no such user.
+func (x *reader) user(ctx context.Context, id crm.ID) (crm.User, error) {
+	return queryOne(ctx, &x.session, "user", `SELECT `+userColumns+` FROM app_user WHERE account_id = $1 AND id = $2`, []any{x.account, text(id)}, scanUser,
+		notFound("user_not_found", id))
 }
 
 // emailKey returns the form under which users are matched. What is no address is told apart by its letters, case aside.
@@ -101,29 +127,40 @@ func emailKey(email string) string {
 	return strings.ToLower(strings.TrimSpace(text(email)))
 }
 
-// CreateUser adds a user. conflict: the e-mail or the id is taken.
+// CreateUser adds a user, of Version 1. conflict: the e-mail or the id is taken.
 func (x *writer) CreateUser(ctx context.Context, u crm.User) error {
 	_, err := x.tx.ExecContext(ctx,
-		`INSERT INTO app_user (account_id, id, email, email_key, name, role, active, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
-		x.account, text(u.ID), text(u.Email), emailKey(u.Email), text(u.Name), text(u.Role), u.Active, micros(u.CreatedAt))
+		`INSERT INTO app_user (account_id, id, email, email_key, name, role, active, language, created_at, version)
+		 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1)`,
+		x.account, text(u.ID), text(u.Email), emailKey(u.Email), text(u.Name), text(u.Role), u.Active, text(u.Language), micros(u.CreatedAt))
 	return x.s.taken("create user", err, idTaken(u.ID), emailTaken(u.Email))
 }
 
-// UpdateUser updates a user whole. not_found: no such user. conflict: the e-mail is taken.
+// UpdateUser updates a user whole. not_found: no such user. conflict: stale, or the e-mail is taken.
 func (x *writer) UpdateUser(ctx context.Context, u crm.User) error {
-	r, err := x.tx.ExecContext(ctx,
-		`UPDATE app_user SET email = $3, email_key = $4, name = $5, role = $6, active = $7, created_at = $8 WHERE account_id = $1 AND id = $2`,
-		x.account, text(u.ID), text(u.Email), emailKey(u.Email), text(u.Name), text(u.Role), u.Active, micros(u.CreatedAt))
-	if err != nil {
-		return x.s.taken("update user", err, idTaken(u.ID), emailTaken(u.Email))
-	}
-	n, err := r.RowsAffected()
-	if err == nil && n == 0 {
-		return notFound("user_not_found", u.ID)
-	}
-	return x.s.failed("update user", err)
+	return x.updateVersion(ctx, "app_user", u.ID, notFound("user_not_found", u.ID), emailTaken(u.Email),
+		`UPDATE app_user SET email = $4, email_key = $5, name = $6, role = $7, active = $8, language = $9, version = version + 1
+		 WHERE account_id = $1 AND id = $2 AND version = $3`,
+		x.account, text(u.ID), u.Version, text(u.Email), emailKey(u.Email), text(u.Name), text(u.Role), u.Active, text(u.Language))
 }
 
 func emailTaken(email string) *crm.Error {
 	return crm.NewError(crm.Conflict, "email_taken", "email", email).At("email")
+}
+
+// updateVersion runs an UPDATE of the row with that id of a table, which has the version that the caller knows as a condition. conflict: the row has another
+// version, or unique when a value is taken. missing: there is no such row.
+func (x *writer) updateVersion(ctx context.Context, table string, id crm.ID, missing, unique *crm.Error, update string, args ...any) error {
+	r, err := x.tx.ExecContext(ctx, update, args...)
+	if err != nil {
+		return x.s.taken("update "+table, err, idTaken(id), unique)
+	}
+	if n, err := r.RowsAffected(); err != nil || n > 0 {
+		return x.s.failed("update "+table, err)
+	}
+	if _, err := queryOne(ctx, &x.session, "update "+table, `SELECT 1 FROM `+table+` WHERE account_id = $1 AND id = $2`, []any{x.account, text(id)},
+		func(r row) (one int, err error) { return one, r.Scan(&one) }, missing); err != nil {
+		return err
+	}
+	return stale(table)
 }

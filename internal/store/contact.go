@@ -224,4 +224,7 @@ func (x *writer) undoVersions() {
 	for _, d := range x.deals {
 		d.Version--
 	}
+	for _, version := range x.raised {
+		*version--
+	}
 }

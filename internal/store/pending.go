@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"errors"
-	"time"
 
 	"puente/internal/crm"
 )
@@ -52,35 +51,3 @@ func (x *reader) EachValue(context.Context, crm.CustomField, func(crm.ID, any) e
 func (x *writer) RewriteValues(context.Context, crm.CustomField, func(crm.ID, any) (any, error)) (int, error) {
 	return 0, errPending
 }
-
-// Settings: the helper "settings" replaces these.
-
-func (x *reader) Tags(context.Context) ([]crm.Tag, error) { return nil, errPending }
-
-func (x *reader) ActivitiesByID(context.Context, []crm.ID) ([]*crm.Activity, error) {
-	return nil, errPending
-}
-
-func (x *reader) CountActivities(context.Context, crm.ActivityQuery) (int, error) {
-	return 0, errPending
-}
-
-func (x *reader) NotesByID(context.Context, []crm.ID) ([]*crm.Note, error) { return nil, errPending }
-
-func (x *reader) ArchivedPipelines(context.Context) ([]crm.Pipeline, error) { return nil, errPending }
-
-func (x *reader) Activities(context.Context, crm.ActivityQuery) (crm.Page[*crm.Activity], error) {
-	return crm.Page[*crm.Activity]{}, errPending
-}
-
-func (x *reader) Notes(context.Context, crm.Entity, crm.ID, time.Time, int) ([]*crm.Note, error) {
-	return nil, errPending
-}
-func (x *writer) UpdateAccount(context.Context, crm.Account) error         { return errPending }
-func (x *writer) UpdatePipeline(context.Context, crm.Pipeline) error       { return errPending }
-func (x *writer) UpdateCustomField(context.Context, crm.CustomField) error { return errPending }
-func (x *writer) CreateTag(context.Context, crm.Tag) error                 { return errPending }
-func (x *writer) UpdateTag(context.Context, crm.Tag) error                 { return errPending }
-func (x *writer) DeleteTag(context.Context, crm.ID) error                  { return errPending }
-func (x *writer) SaveActivities(context.Context, []*crm.Activity) error    { return errPending }
-func (x *writer) SaveNotes(context.Context, []*crm.Note) error             { return errPending }

@@ -33,6 +33,7 @@ type writer struct {
 	reader
 	contacts []*crm.Contact // saved in this transaction, once per save
 	deals    []*crm.Deal
+	raised   []*int64 // the versions of everything else that was saved
 }
 
 var (

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -40,6 +41,28 @@ func micros(t time.Time) int64 {
 		return 0
 	}
 	return t.UnixMicro()
+}
+
+// lastInstant stands for "none" where that comes last.
+const lastInstant int64 = math.MaxInt64
+
+// dueMicros returns an instant that sorts after all others when there is none.
+func dueMicros(t time.Time) int64 {
+	if t.IsZero() {
+		return lastInstant
+	}
+	return t.UnixMicro()
+}
+
+// dueInstant reads what dueMicros wrote.
+type dueInstant struct{ at *time.Time }
+
+func (i dueInstant) Scan(v any) error {
+	if v == lastInstant {
+		*i.at = time.Time{}
+		return nil
+	}
+	return instant(i).Scan(v)
 }
 
 // instant reads what micros wrote.
@@ -114,7 +137,7 @@ func raw(b []byte) any {
 }
 
 // jsonList returns a list of texts as JSON; nil is NULL.
-func jsonList(l []string) any {
+func jsonList[S ~string](l []S) any {
 	if l == nil {
 		return nil
 	}
@@ -123,7 +146,7 @@ func jsonList(l []string) any {
 		if i > 0 {
 			b = append(b, ',')
 		}
-		b = appendText(b, s)
+		b = appendText(b, string(s))
 	}
 	return string(append(b, ']'))
 }

@@ -8,14 +8,18 @@
 --   owner_id, contact_id     NULL in deal and contact where there is none, so that the reference can be checked; '' elsewhere
 
 CREATE TABLE account (
-	number     INTEGER PRIMARY KEY AUTOINCREMENT,
-	id         TEXT NOT NULL UNIQUE,
-	name       TEXT NOT NULL,
-	country    TEXT NOT NULL,
-	currency   TEXT NOT NULL,
-	time_zone  TEXT NOT NULL,
-	language   TEXT NOT NULL,
-	created_at INTEGER NOT NULL
+	number        INTEGER PRIMARY KEY AUTOINCREMENT,
+	id            TEXT NOT NULL UNIQUE,
+	name          TEXT NOT NULL,
+	country       TEXT NOT NULL,
+	currency      TEXT NOT NULL,
+	time_zone     TEXT NOT NULL,
+	language      TEXT NOT NULL,
+	date_style    TEXT NOT NULL,
+	number_style  TEXT NOT NULL,
+	seller_access TEXT NOT NULL,
+	created_at    INTEGER NOT NULL,
+	version       INTEGER NOT NULL
 ) STRICT;
 
 CREATE TABLE app_user (
@@ -26,70 +30,125 @@ CREATE TABLE app_user (
 	name       TEXT NOT NULL,
 	role       TEXT NOT NULL,
 	active     INTEGER NOT NULL,
+	language   TEXT NOT NULL,
 	created_at INTEGER NOT NULL,
+	version    INTEGER NOT NULL,
 	PRIMARY KEY (account_id, id),
 	UNIQUE (account_id, email_key)
 ) STRICT;
 
+-- name_key, here and below: the name without case and accents, under which it is unique.
 CREATE TABLE pipeline (
-	account_id INTEGER NOT NULL REFERENCES account (number),
-	id         TEXT NOT NULL,
-	name       TEXT NOT NULL,
-	position   INTEGER NOT NULL,
-	created_at INTEGER NOT NULL,
-	PRIMARY KEY (account_id, id),
-	UNIQUE (account_id, name)
+	account_id  INTEGER NOT NULL REFERENCES account (number),
+	id          TEXT NOT NULL,
+	name        TEXT NOT NULL,
+	name_key    TEXT NOT NULL,
+	position    INTEGER NOT NULL,
+	created_at  INTEGER NOT NULL,
+	archived_at INTEGER NOT NULL,
+	version     INTEGER NOT NULL,
+	PRIMARY KEY (account_id, id)
 ) STRICT;
+
+CREATE UNIQUE INDEX pipeline_name ON pipeline (account_id, name_key) WHERE archived_at = 0;
 
 CREATE TABLE stage (
 	account_id   INTEGER NOT NULL,
 	id           TEXT NOT NULL,
 	pipeline_id  TEXT NOT NULL,
 	name         TEXT NOT NULL,
+	name_key     TEXT NOT NULL,
 	kind         TEXT NOT NULL,
 	position     INTEGER NOT NULL,
-	living_deals INTEGER NOT NULL DEFAULT 0, -- kept with every deal that is saved, so that the board never counts
-	living_value INTEGER NOT NULL DEFAULT 0, -- minor units of the account's currency
+	color        TEXT NOT NULL,
+	probability  INTEGER NOT NULL,
+	stale_days   INTEGER NOT NULL,
+	archived_at  INTEGER NOT NULL,
 	PRIMARY KEY (account_id, id),
-	UNIQUE (account_id, pipeline_id, name),
 	UNIQUE (account_id, pipeline_id, id),
 	FOREIGN KEY (account_id, pipeline_id) REFERENCES pipeline (account_id, id)
 ) STRICT;
 
+CREATE UNIQUE INDEX stage_name ON stage (account_id, pipeline_id, name_key) WHERE archived_at = 0;
+
 CREATE TABLE custom_field (
-	account_id  INTEGER NOT NULL REFERENCES account (number),
-	id          TEXT NOT NULL,
-	entity      TEXT NOT NULL,
-	key         TEXT NOT NULL,
-	name        TEXT NOT NULL,
-	type        TEXT NOT NULL,
-	options     TEXT,
-	position    INTEGER NOT NULL,
-	created_at  INTEGER NOT NULL,
-	archived_at INTEGER NOT NULL,
+	account_id    INTEGER NOT NULL REFERENCES account (number),
+	id            TEXT NOT NULL,
+	number        INTEGER NOT NULL, -- the account's fields are counted, so that keys of other tables are short
+	entity        TEXT NOT NULL,
+	key           TEXT NOT NULL,
+	name          TEXT NOT NULL,
+	name_key      TEXT NOT NULL,
+	type          TEXT NOT NULL,
+	options       TEXT,
+	pattern       TEXT NOT NULL,
+	required      INTEGER NOT NULL,
+	default_value TEXT, -- JSON
+	searchable    INTEGER NOT NULL,
+	position      INTEGER NOT NULL,
+	created_at    INTEGER NOT NULL,
+	archived_at   INTEGER NOT NULL,
+	work          TEXT NOT NULL, -- what is being done to all records because of a change to the field; '' for nothing
+	work_done     INTEGER NOT NULL,
+	work_total    INTEGER NOT NULL,
+	version       INTEGER NOT NULL,
 	PRIMARY KEY (account_id, id),
-	UNIQUE (account_id, key)
+	UNIQUE (account_id, key),
+	UNIQUE (account_id, number)
 ) STRICT;
 
-CREATE UNIQUE INDEX custom_field_name ON custom_field (account_id, entity, name) WHERE archived_at = 0;
+CREATE UNIQUE INDEX custom_field_name ON custom_field (account_id, entity, name_key) WHERE archived_at = 0;
+CREATE INDEX custom_field_work ON custom_field (account_id) WHERE work <> '';
 
+CREATE TABLE tag (
+	account_id INTEGER NOT NULL REFERENCES account (number),
+	id         TEXT NOT NULL,
+	name       TEXT NOT NULL,
+	name_key   TEXT NOT NULL,
+	color      TEXT NOT NULL,
+	created_at INTEGER NOT NULL,
+	PRIMARY KEY (account_id, id),
+	UNIQUE (account_id, name_key)
+) STRICT;
+
+-- number counts an account's contacts in the order in which they were made: their short key in posting.
+-- name_key and words are what a contact is sorted and found by, kept beside it so that a page of a list reads no other table.
 CREATE TABLE contact (
 	account_id INTEGER NOT NULL,
+	number     INTEGER NOT NULL,
 	id         TEXT NOT NULL,
 	first_name TEXT NOT NULL,
 	last_name  TEXT NOT NULL,
 	company    TEXT NOT NULL,
 	owner_id   TEXT,
 	source     TEXT NOT NULL,
-	custom     TEXT,
-	origins    TEXT,
 	created_at INTEGER NOT NULL,
 	updated_at INTEGER NOT NULL,
 	deleted_at INTEGER NOT NULL,
 	version    INTEGER NOT NULL,
+	name_key   TEXT NOT NULL,
+	words      TEXT NOT NULL,
+	tags       TEXT,
+	details    TEXT,
+	custom     TEXT,
+	origins    TEXT,
 	PRIMARY KEY (account_id, id),
+	UNIQUE (account_id, number),
 	FOREIGN KEY (account_id, owner_id) REFERENCES app_user (account_id, id)
 ) STRICT;
+
+CREATE INDEX contact_updated ON contact (account_id, updated_at, number) WHERE deleted_at = 0;
+CREATE INDEX contact_created ON contact (account_id, created_at, number) WHERE deleted_at = 0;
+CREATE INDEX contact_name ON contact (account_id, name_key, number) WHERE deleted_at = 0;
+CREATE INDEX contact_owner ON contact (account_id, owner_id, updated_at, number) WHERE deleted_at = 0;
+
+-- How many living contacts an owner has ('' for nobody), kept with every contact that is saved, so that nobody counts a million.
+CREATE TABLE contact_total (
+	account_id INTEGER NOT NULL,
+	owner_id   TEXT NOT NULL,
+	contacts   INTEGER NOT NULL,
+	PRIMARY KEY (account_id, owner_id)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE contact_identity (
 	account_id INTEGER NOT NULL,
@@ -105,31 +164,68 @@ CREATE TABLE contact_identity (
 
 CREATE INDEX contact_identity_lookup ON contact_identity (account_id, kind, normalized);
 
+-- number, name_key and words as in contact; contact_number is the number of contact_id's contact, 0 for none. rank orders a stage's deals on the board, the
+-- highest on top.
 CREATE TABLE deal (
 	account_id       INTEGER NOT NULL,
+	number           INTEGER NOT NULL,
 	id               TEXT NOT NULL,
 	name             TEXT NOT NULL,
 	contact_id       TEXT,
+	contact_number   INTEGER NOT NULL,
 	pipeline_id      TEXT NOT NULL,
 	stage_id         TEXT NOT NULL,
 	stage_entered_at INTEGER NOT NULL,
+	rank             INTEGER NOT NULL,
 	owner_id         TEXT,
 	value_minor      INTEGER NOT NULL,
 	value_currency   TEXT NOT NULL,
-	custom           TEXT,
-	origins          TEXT,
 	created_at       INTEGER NOT NULL,
 	updated_at       INTEGER NOT NULL,
 	deleted_at       INTEGER NOT NULL,
 	version          INTEGER NOT NULL,
+	name_key         TEXT NOT NULL,
+	words            TEXT NOT NULL,
+	details          TEXT,
+	custom           TEXT,
+	origins          TEXT,
 	PRIMARY KEY (account_id, id),
+	UNIQUE (account_id, number),
 	FOREIGN KEY (account_id, contact_id) REFERENCES contact (account_id, id),
 	FOREIGN KEY (account_id, pipeline_id, stage_id) REFERENCES stage (account_id, pipeline_id, id),
 	FOREIGN KEY (account_id, owner_id) REFERENCES app_user (account_id, id)
 ) STRICT;
 
-CREATE INDEX deal_contact ON deal (account_id, contact_id, stage_id) WHERE deleted_at = 0;
-CREATE INDEX deal_board ON deal (account_id, stage_id, updated_at) WHERE deleted_at = 0;
+CREATE INDEX deal_contact ON deal (account_id, contact_number, stage_id, number) WHERE deleted_at = 0;
+CREATE INDEX deal_updated ON deal (account_id, updated_at, number) WHERE deleted_at = 0;
+CREATE INDEX deal_created ON deal (account_id, created_at, number) WHERE deleted_at = 0;
+CREATE INDEX deal_name ON deal (account_id, name_key, number) WHERE deleted_at = 0;
+CREATE INDEX deal_value ON deal (account_id, value_minor, number) WHERE deleted_at = 0;
+CREATE INDEX deal_entered ON deal (account_id, stage_entered_at, number) WHERE deleted_at = 0;
+CREATE INDEX deal_owner ON deal (account_id, owner_id, updated_at, number) WHERE deleted_at = 0;
+CREATE INDEX deal_board ON deal (account_id, stage_id, rank, number) WHERE deleted_at = 0;
+CREATE INDEX deal_board_owner ON deal (account_id, stage_id, owner_id, rank, number) WHERE deleted_at = 0;
+
+-- How many living deals of an owner ('' for nobody) stand in a stage, and the sum of their values in a currency, kept as contact_total is.
+CREATE TABLE stage_total (
+	account_id INTEGER NOT NULL,
+	stage_id   TEXT NOT NULL,
+	owner_id   TEXT NOT NULL,
+	currency   TEXT NOT NULL,
+	deals      INTEGER NOT NULL,
+	value      INTEGER NOT NULL, -- minor units
+	PRIMARY KEY (account_id, stage_id, owner_id, currency)
+) STRICT, WITHOUT ROWID;
+
+-- Everything by which living contacts and deals are found: one row for each word, tag and value of a searchable field. list says which of these (see
+-- posting.go), entry is the word, the tag's id or the value in a form that sorts as the value does, number the contact's or the deal's.
+CREATE TABLE posting (
+	account_id INTEGER NOT NULL,
+	list       INTEGER NOT NULL,
+	entry      TEXT NOT NULL,
+	number     INTEGER NOT NULL,
+	PRIMARY KEY (account_id, list, entry, number)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE stage_change (
 	number        INTEGER PRIMARY KEY,
@@ -160,6 +256,53 @@ CREATE TABLE event (
 ) STRICT;
 
 CREATE INDEX event_entity ON event (account_id, entity, entity_id, at);
+
+CREATE TABLE activity (
+	account_id  INTEGER NOT NULL REFERENCES account (number),
+	id          TEXT NOT NULL,
+	title       TEXT NOT NULL,
+	kind        TEXT NOT NULL,
+	status      TEXT NOT NULL,
+	start_at    INTEGER NOT NULL,
+	due_by      INTEGER NOT NULL, -- the last instant there is for "none", so that those come last
+	contact_id  TEXT NOT NULL,
+	deal_id     TEXT NOT NULL,
+	owner_id    TEXT NOT NULL,
+	notes       TEXT NOT NULL,
+	actor_kind  TEXT NOT NULL,
+	actor_id    TEXT NOT NULL,
+	created_at  INTEGER NOT NULL,
+	updated_at  INTEGER NOT NULL,
+	finished_at INTEGER NOT NULL,
+	deleted_at  INTEGER NOT NULL,
+	version     INTEGER NOT NULL,
+	PRIMARY KEY (account_id, id)
+) STRICT;
+
+CREATE INDEX activity_due ON activity (account_id, due_by, id) WHERE deleted_at = 0;
+CREATE INDEX activity_pending ON activity (account_id, due_by, id) WHERE deleted_at = 0 AND status = 'pending';
+CREATE INDEX activity_owner ON activity (account_id, owner_id, due_by, id) WHERE deleted_at = 0;
+CREATE INDEX activity_pending_owner ON activity (account_id, owner_id, due_by, id) WHERE deleted_at = 0 AND status = 'pending';
+CREATE INDEX activity_contact ON activity (account_id, contact_id, due_by, id) WHERE deleted_at = 0;
+CREATE INDEX activity_deal ON activity (account_id, deal_id, due_by, id) WHERE deleted_at = 0;
+CREATE INDEX activity_updated ON activity (account_id, updated_at, id) WHERE deleted_at = 0;
+
+CREATE TABLE note (
+	account_id INTEGER NOT NULL REFERENCES account (number),
+	id         TEXT NOT NULL,
+	entity     TEXT NOT NULL,
+	entity_id  TEXT NOT NULL,
+	text       TEXT NOT NULL,
+	actor_kind TEXT NOT NULL,
+	actor_id   TEXT NOT NULL,
+	created_at INTEGER NOT NULL,
+	updated_at INTEGER NOT NULL,
+	deleted_at INTEGER NOT NULL,
+	version    INTEGER NOT NULL,
+	PRIMARY KEY (account_id, id)
+) STRICT;
+
+CREATE INDEX note_entity ON note (account_id, entity, entity_id, created_at, id) WHERE deleted_at = 0;
 
 CREATE TABLE connection (
 	number              INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -231,6 +374,48 @@ CREATE INDEX record_reason ON record (connection, state, reason, bsale_id);
 CREATE INDEX record_due ON record (connection, due_at) WHERE due_at > 0;
 CREATE INDEX record_deal ON record (account_id, deal_id) WHERE deal_id <> '';
 CREATE INDEX record_number ON record (connection, number) WHERE number <> '';
+CREATE INDEX record_contact ON record (account_id, contact_id) WHERE contact_id <> '';
+CREATE INDEX record_client ON record (connection, client_id, bsale_id) WHERE client_id <> 0;
+CREATE INDEX record_emitted ON record (connection, emitted_on, bsale_id);
+
+-- How many records share a state and a reason, kept with each save so that nobody counts a million; those in state 'new' are few, and counted.
+CREATE TABLE record_total (
+	account_id INTEGER NOT NULL,
+	connection INTEGER NOT NULL,
+	state      TEXT NOT NULL,
+	reason     TEXT NOT NULL,
+	records    INTEGER NOT NULL,
+	PRIMARY KEY (connection, state, reason)
+) STRICT, WITHOUT ROWID;
+
+-- The words of Bsale's clients' names, accents and case aside, by which records are found.
+CREATE TABLE client_word (
+	account_id INTEGER NOT NULL,
+	connection INTEGER NOT NULL,
+	word       TEXT NOT NULL,
+	client_id  INTEGER NOT NULL,
+	PRIMARY KEY (connection, word, client_id)
+) STRICT, WITHOUT ROWID;
+
+-- What became of documents day by day, as the account counts days.
+CREATE TABLE decision_total (
+	account_id INTEGER NOT NULL,
+	connection INTEGER NOT NULL,
+	day        TEXT NOT NULL,
+	outcome    TEXT NOT NULL,
+	reason     TEXT NOT NULL,
+	decisions  INTEGER NOT NULL,
+	PRIMARY KEY (connection, day, outcome, reason)
+) STRICT, WITHOUT ROWID;
+
+-- The requests sent to Bsale day by day.
+CREATE TABLE call_total (
+	account_id INTEGER NOT NULL,
+	connection INTEGER NOT NULL,
+	day        TEXT NOT NULL,
+	calls      INTEGER NOT NULL,
+	PRIMARY KEY (connection, day)
+) STRICT, WITHOUT ROWID;
 
 -- The numbers that credit notes without a sale wait for.
 CREATE TABLE record_reference (
@@ -266,6 +451,7 @@ CREATE TABLE run (
 	from_on     TEXT NOT NULL,
 	to_on       TEXT NOT NULL,
 	estimate    INTEGER NOT NULL,
+	reasons     TEXT, -- JSON; of documents that are decided again: only those with one of these
 	progress    TEXT,
 	counts      TEXT NOT NULL,
 	calls       INTEGER NOT NULL,
@@ -302,6 +488,7 @@ CREATE TABLE client_request (
 	connection      INTEGER NOT NULL REFERENCES connection (number),
 	contact_id      TEXT NOT NULL,
 	state           TEXT NOT NULL,
+	reason          TEXT NOT NULL,
 	client_id       INTEGER NOT NULL,
 	sent_at         INTEGER NOT NULL,
 	attempts        INTEGER NOT NULL,
@@ -311,4 +498,4 @@ CREATE TABLE client_request (
 	PRIMARY KEY (connection, contact_id)
 ) STRICT, WITHOUT ROWID;
 
-CREATE INDEX client_request_due ON client_request (connection, created_at) WHERE state = 'pending';
+CREATE INDEX client_request_state ON client_request (connection, state, created_at, contact_id);
