@@ -1,6 +1,11 @@
 package crm
 
-import "encoding/json"
+import (
+	"encoding/json"
+	"strconv"
+	"strings"
+	"time"
+)
 
 // ContactInput is what somebody asks of a contact, new or not. What is nil or empty was not asked: it stays as it is. An empty text, a zero day, month, year or
 // number of employees, an empty number and the zero ID take away what stands there.
@@ -63,4 +68,109 @@ type ContactEdit struct {
 	ID      ID
 	Version int64
 	Input   ContactInput
+}
+
+// put writes what was asked, identities and tags aside, into a contact.
+func (in ContactInput) put(d *draft, c *Contact) {
+	for _, text := range []struct {
+		field string
+		asked *string
+	}{{FieldFirstName, in.FirstName}, {FieldLastName, in.LastName}, {FieldCompany, in.Company}, {FieldSource, in.Source}} {
+		if value, ok := d.line(text.field, text.asked, maxName); ok {
+			d.note(c.SetText(text.field, value, d.origin))
+		}
+	}
+	for _, text := range []struct {
+		field string
+		asked *string
+		most  int
+	}{
+		{FieldStatus, in.Status, maxShortText},
+		{FieldJobTitle, in.JobTitle, maxShortText},
+		{FieldAddress, in.Address, maxLink},
+		{FieldCity, in.City, maxShortText},
+		{FieldRegion, in.Region, maxShortText},
+		{FieldState, in.State, maxShortText},
+		{FieldCountry, in.Country, maxShortText},
+		{FieldFacebook, in.Facebook, maxLink},
+		{FieldInstagram, in.Instagram, maxLink},
+		{FieldLinkedIn, in.LinkedIn, maxLink},
+		{FieldTwitter, in.Twitter, maxLink},
+		{FieldIndustry, in.Industry, maxShortText},
+	} {
+		d.lineDetail(text.field, text.asked, text.most)
+	}
+	d.linesDetail(FieldNotes, in.Notes, maxText)
+	d.boolDetail(FieldContacted, in.Contacted)
+	d.boolDetail(FieldMarketable, in.Marketable)
+	d.numberDetail(FieldPriority, int64Of(in.Priority), maxPriority)
+	d.numberDetail(FieldEmployees, in.Employees, maxEmployees)
+	in.putTyped(d)
+	in.putBirth(d, c)
+	d.owner(in.OwnerID, c.OwnerID)
+	d.custom(in.Custom, c.Custom)
+}
+
+// maxEmployees is more than any business has.
+const maxEmployees = 10_000_000
+
+func (in ContactInput) putTyped(d *draft) {
+	identity := func(kind IdentityKind) func(string) (any, *Error) {
+		return func(text string) (any, *Error) {
+			i, err := d.account.identity(kind, text)
+			return i.Normalized, err
+		}
+	}
+	d.readDetail(FieldCompanyEmail, in.CompanyEmail, identity(IdentityEmail))
+	d.readDetail(FieldCompanyPhone, in.CompanyPhone, identity(IdentityPhone))
+	d.readDetail(FieldWebsite, in.Website, readWebsite)
+	d.readDetail(FieldAnnualRevenue, (*string)(in.AnnualRevenue), func(text string) (any, *Error) {
+		stored, err := CustomField{Type: TypeMoney}.accept(json.Number(text), d.account)
+		if err != nil {
+			return nil, NewError(Invalid, "amount_invalid", "value", clip(text), "currency", d.account.Currency)
+		}
+		return stored, nil
+	})
+}
+
+// readWebsite also takes an address as people write it: www.tienda.cl.
+func readWebsite(text string) (any, *Error) {
+	if !strings.Contains(text, "://") {
+		text = "https://" + text
+	}
+	if !isWebAddress(text) {
+		return nil, NewError(Invalid, "website_invalid", "value", clip(text))
+	}
+	return text, nil
+}
+
+// putBirth takes day, month and year one by one, as far as they are known; those that the contact then has must be a day that there is.
+func (in ContactInput) putBirth(d *draft, c *Contact) {
+	d.numberDetail(FieldBirthDay, int64Of(in.BirthDay), 31)
+	d.numberDetail(FieldBirthMonth, int64Of(in.BirthMonth), 12)
+	d.numberDetail(FieldBirthYear, int64Of(in.BirthYear), int64(d.hand.At.Year()))
+	if in.BirthDay == nil && in.BirthMonth == nil && in.BirthYear == nil {
+		return
+	}
+	day, month, year := detailNumber(c.Details, FieldBirthDay), detailNumber(c.Details, FieldBirthMonth), detailNumber(c.Details, FieldBirthYear)
+	if year == 0 {
+		year = 2000 // a leap year
+	}
+	if day > 0 && month > 0 && day > daysIn(year, time.Month(month)) {
+		d.refuse(NewError(Invalid, "birth_date_impossible"), FieldBirthDay)
+	}
+}
+
+func detailNumber(details Custom, field string) int {
+	number, _ := details[field].(json.Number)
+	n, _ := strconv.Atoi(string(number))
+	return n
+}
+
+func int64Of(n *int) *int64 {
+	if n == nil {
+		return nil
+	}
+	wide := int64(*n)
+	return &wide
 }
