@@ -1,0 +1,126 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"time"
+
+	"puente/internal/auth"
+)
+
+// errCounterFull rolls back what was counted when another counter is full.
+var errCounterFull = errors.New("store: a counter is full")
+
+// CountAttempt counts an attempt in all counters, or, if one of them is full, in none: then it returns how long to wait. Counters have to come in the order of
+// their keys, so that two attempts do not wait for each other.
+func (s *Store) CountAttempt(ctx context.Context, counters []auth.Counter, at time.Time) (wait time.Duration, err error) {
+	// Most of an attack is refused here, without a write.
+	if err := s.look(ctx, "count attempt", func(x *session) error {
+		for _, c := range counters {
+			busy, err := query(ctx, x, "count attempt", `SELECT busy_until FROM login_counter WHERE key_hash = $1`, []any{string(c.Key)}, scanInstant)
+			if err != nil {
+				return err
+			}
+			if len(busy) > 0 {
+				wait = max(wait, c.Wait(busy[0].Add(c.Refill), at))
+			}
+		}
+		return nil
+	}); err != nil || wait > 0 {
+		return wait, err
+	}
+	err = s.write(ctx, "count attempt", func(tx *sql.Tx) error {
+		x := &session{s: s, tx: tx}
+		for _, c := range counters {
+			busy, err := queryOne(ctx, x, "count attempt",
+				`INSERT INTO login_counter (key_hash, busy_until) VALUES ($1, $4)
+				 ON CONFLICT (key_hash) DO UPDATE SET busy_until = $3 + CASE WHEN login_counter.busy_until > $2 THEN login_counter.busy_until ELSE $2 END
+				 RETURNING busy_until`,
+				[]any{string(c.Key), micros(at), c.Refill.Microseconds(), micros(at.Add(c.Refill))}, scanInstant, nil)
+			if err != nil {
+				return err
+			}
+			wait = max(wait, c.Wait(busy, at))
+		}
+		if wait > 0 {
+			return errCounterFull
+		}
+		return x.forget(ctx, idleCounters, at, countersForgotten)
+	})
+	if errors.Is(err, errCounterFull) {
+		err = nil
+	}
+	return wait, err
+}
+
+// countersForgotten is more than what an attempt adds, so that the table does not grow without end.
+const countersForgotten = 10
+
+func scanInstant(r row) (at time.Time, err error) { return at, r.Scan(instant{&at}) }
+
+// UncountAttempt takes one back, because it was right.
+func (s *Store) UncountAttempt(ctx context.Context, counters []auth.Counter) error {
+	return s.write(ctx, "uncount attempt", func(tx *sql.Tx) error {
+		x := &session{s: s, tx: tx}
+		for _, c := range counters {
+			if _, err := x.exec(ctx, "uncount attempt", `UPDATE login_counter SET busy_until = busy_until - $2 WHERE key_hash = $1`,
+				string(c.Key), c.Refill.Microseconds()); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// Statements that remove at most $2 rows of what has ended by $1.
+const (
+	idleCounters    = `DELETE FROM login_counter WHERE key_hash IN (SELECT key_hash FROM login_counter WHERE busy_until <= $1 ORDER BY busy_until LIMIT $2)`
+	endedSessions   = `DELETE FROM login_session WHERE token_hash IN (SELECT token_hash FROM login_session WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)`
+	endedLinks      = `DELETE FROM password_link WHERE token_hash IN (SELECT token_hash FROM password_link WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)`
+	replacedSecrets = `DELETE FROM api_key_secret WHERE secret_hash IN
+		(SELECT secret_hash FROM api_key_secret WHERE valid_until > 0 AND valid_until <= $1 ORDER BY valid_until LIMIT $2)`
+	forgottenDevices = `DELETE FROM known_device WHERE (token_hash, account_id, user_id) IN
+		(SELECT token_hash, account_id, user_id FROM known_device WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)`
+)
+
+// ForgetExpired removes at most limit each of the sessions, links, devices, counters and replaced secrets that have ended by an instant.
+func (s *Store) ForgetExpired(ctx context.Context, at time.Time, limit int) error {
+	return s.write(ctx, "forget expired", func(tx *sql.Tx) error {
+		x := &session{s: s, tx: tx}
+		for _, statement := range []string{endedSessions, endedLinks, forgottenDevices, replacedSecrets, idleCounters} {
+			if err := x.forget(ctx, statement, at, limit); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func (x *session) forget(ctx context.Context, statement string, at time.Time, limit int) error {
+	_, err := x.exec(ctx, "forget expired", statement, micros(at), limit)
+	return err
+}
+
+// AddSetupCode keeps a code, and at most keep-1 older ones.
+func (s *Store) AddSetupCode(ctx context.Context, code auth.Hash, at time.Time, keep int) error {
+	return s.write(ctx, "add setup code", func(tx *sql.Tx) error {
+		x := &session{s: s, tx: tx}
+		if _, err := x.exec(ctx, "add setup code", `INSERT INTO setup_code (code_hash, created_at) VALUES ($1, $2)`, string(code), micros(at)); err != nil {
+			return err
+		}
+		_, err := x.exec(ctx, "add setup code",
+			`DELETE FROM setup_code WHERE code_hash NOT IN (SELECT code_hash FROM setup_code ORDER BY created_at DESC, code_hash LIMIT $1)`, keep)
+		return err
+	})
+}
+
+// UseSetupCode takes all setup codes away if code is one of them. ok is false when it is none.
+func (x *writer) UseSetupCode(ctx context.Context, code auth.Hash) (ok bool, err error) {
+	n, err := x.exec(ctx, "use setup code", `DELETE FROM setup_code WHERE code_hash = $1`, string(code))
+	if err != nil || n == 0 {
+		return false, err
+	}
+	_, err = x.exec(ctx, "use setup code", `DELETE FROM setup_code`)
+	return true, err
+}
