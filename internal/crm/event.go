@@ -101,6 +101,15 @@ const (
 	EventChanged  EventType = "changed"
 	EventDeleted  EventType = "deleted"
 	EventRestored EventType = "restored"
+
+	// Of an activity or a note about the record; the first change is its id.
+
+	EventActivityAdded   EventType = "activity_added"
+	EventActivityChanged EventType = "activity_changed"
+	EventActivityDeleted EventType = "activity_deleted"
+	EventNoteAdded       EventType = "note_added"
+	EventNoteChanged     EventType = "note_changed"
+	EventNoteDeleted     EventType = "note_deleted"
 )
 
 // Change is one field's change, with values as they are stored (ids for owner, stage and contact, text for money). Of e-mails, phones, tax ids and tags each that went

@@ -15,7 +15,7 @@ func (r Role) Valid() bool { return r == RoleAdmin || r == RoleEditor || r == Ro
 // NewAccount returns an account with the currency and the time zone of its country. invalid: no name, a country or a language that Puente
 // does not know.
 func NewAccount(name string, country Country, language Language, now time.Time) (Account, error) {
-	name = strings.TrimSpace(cleanText(name))
+	name = oneLine(name)
 	switch {
 	case name == "":
 		return Account{}, NewError(Invalid, "account_name_missing").At("name")
@@ -24,17 +24,21 @@ func NewAccount(name string, country Country, language Language, now time.Time) 
 	case !language.Valid():
 		return Account{}, NewError(Invalid, "language_unknown", "language", clip(string(language))).At("language")
 	}
+	if err := checkLength(name, maxName, "name"); err != nil {
+		return Account{}, err
+	}
 	return Account{
 		ID: NewID(), Name: name, Country: country, Currency: country.Currency(), TimeZone: country.TimeZone(),
-		Language: language, CreatedAt: now,
+		Language: language, SellerAccess: SellersOwn, CreatedAt: now,
 	}, nil
 }
 
 // DefaultPipeline returns the pipeline that a new account starts with.
 func DefaultPipeline(language Language, now time.Time) Pipeline {
 	type stage struct {
-		es, en string
-		kind   StageKind
+		es, en      string
+		kind        StageKind
+		probability int
 	}
 	name := "Ventas"
 	if language == English {
@@ -42,37 +46,20 @@ func DefaultPipeline(language Language, now time.Time) Pipeline {
 	}
 	p := Pipeline{ID: NewID(), Name: name, CreatedAt: now}
 	for i, s := range []stage{
-		{"Nuevo", "New", StageOpen},
-		{"Cotizado", "Quoted", StageOpen},
-		{"En negociación", "Negotiating", StageOpen},
-		{"Vendido", "Won", StageWon},
-		{"Perdido", "Lost", StageLost},
-		{"Anulado", "Voided", StageLost},
+		{"Nuevo", "New", StageOpen, 10},
+		{"Cotizado", "Quoted", StageOpen, 40},
+		{"En negociación", "Negotiating", StageOpen, 70},
+		{"Vendido", "Won", StageWon, 100},
+		{"Perdido", "Lost", StageLost, 0},
+		{"Anulado", "Voided", StageLost, 0},
 	} {
 		name := s.es
 		if language == English {
 			name = s.en
 		}
-		p.Stages = append(p.Stages, Stage{ID: NewID(), PipelineID: p.ID, Name: name, Kind: s.kind, Position: i})
+		p.Stages = append(p.Stages, Stage{ID: NewID(), PipelineID: p.ID, Name: name, Kind: s.kind, Position: i, Probability: s.probability})
 	}
 	return p
-}
-
-// RecommendedFields returns the text fields that a shop with Bsale wants on its deals and contacts; they have Spanish names, as
-// rules and guides name them. random is that of [NewFieldKey].
-func RecommendedFields(now time.Time, random func(n int) string) []CustomField {
-	var fields []CustomField
-	add := func(entity Entity, names ...string) {
-		for i, name := range names {
-			fields = append(fields, CustomField{
-				ID: NewID(), Entity: entity, Key: NewFieldKey(entity, name, TypeText, random), Name: name,
-				Type: TypeText, Position: i, CreatedAt: now,
-			})
-		}
-	}
-	add(EntityDeal, "Número de Documento", "Fecha de Emisión", "Fecha de Vencimiento", "Total Documento")
-	add(EntityContact, "Rut del Cliente del Documento", "Origen de los contactos")
-	return fields
 }
 
 // SetUpAccount gives an account what it starts with: the default pipeline if it has no pipeline at all, and the recommended fields of
@@ -110,28 +97,25 @@ func SetUpAccount(ctx context.Context, tx Tx, now time.Time, random func(n int) 
 	return nil
 }
 
-// CreateUser adds an active user. invalid: not one e-mail address, or no such role. conflict: another user has that e-mail, case aside.
+// CreateUser adds an active user. invalid: not one e-mail address, a name too long, or no such role. conflict: another user has that e-mail, case aside.
 func CreateUser(ctx context.Context, tx Tx, email, name string, role Role, now time.Time) (User, error) {
-	email = strings.TrimSpace(email)
-	normal, ok := NormalizeEmail(email)
-	if !ok {
-		return User{}, NewError(Invalid, "email_invalid", "email", clip(cleanText(email))).At("email")
-	}
-	if !role.Valid() {
-		return User{}, NewError(Invalid, "role_unknown", "role", clip(cleanText(string(role)))).At("role")
-	}
 	users, err := tx.Users(ctx)
 	if err != nil {
 		return User{}, err
 	}
-	for _, u := range users {
-		if other, ok := NormalizeEmail(u.Email); ok && other == normal {
-			return User{}, NewError(Conflict, "email_taken", "email", email).At("email")
-		}
+	user := User{ID: NewID(), Email: strings.TrimSpace(email), Name: oneLine(name), Role: role, Active: true, CreatedAt: now}
+	if err := checkUserEmail(users, user.ID, user.Email); err != nil {
+		return User{}, err
 	}
-	user := User{ID: NewID(), Email: email, Name: strings.TrimSpace(cleanText(name)), Role: role, Active: true, CreatedAt: now}
+	if !role.Valid() {
+		return User{}, NewError(Invalid, "role_unknown", "role", clip(cleanText(string(role)))).At("role")
+	}
+	if err := checkLength(user.Name, maxName, "name"); err != nil {
+		return User{}, err
+	}
 	if err := tx.CreateUser(ctx, user); err != nil {
 		return User{}, err
 	}
+	user.Version = 1
 	return user, nil
 }

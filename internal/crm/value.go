@@ -78,49 +78,61 @@ func cleanText(s string) string {
 }
 
 // Convert returns what to keep in [Custom] for v, as [FieldType] documents, and nil for an empty v. It is false when v does not fit:
-// it never guesses what a number or a day written in some other way may mean.
+// it never guesses what a number or a day written in some other way may mean. The account is one with the usual settings of the country; see [CustomField.ConvertFor].
 func (f CustomField) Convert(v Value, c Country) (stored any, ok bool) {
+	return f.ConvertFor(v, Account{Country: c, Currency: c.Currency()})
+}
+
+// ConvertFor is [CustomField.Convert] for an account that may have a currency and a way to write days of its own.
+func (f CustomField) ConvertFor(v Value, a Account) (stored any, ok bool) {
 	if v.IsEmpty() {
 		return nil, true
 	}
 	switch f.Type {
-	case TypeText:
-		return v.Text(c), true
-	case TypeNumber:
-		n, ok := v.canonical()
-		if !ok || strings.IndexByte(n, '.') >= 0 {
-			return nil, false
-		}
-		if _, err := strconv.ParseInt(n, 10, 64); err != nil {
-			return nil, false
-		}
-		return json.Number(n), true
-	case TypeDecimal:
-		n, ok := v.canonical()
-		if !ok {
-			return nil, false
-		}
-		return json.Number(n), true
+	case TypeText, TypeLongText:
+		return v.Text(a.Country), true
+	case TypeNumber, TypeDecimal, TypeMoney:
+		return f.convertNumber(v, a)
 	case TypeDate:
-		switch v.kind {
-		case valueDate:
-			return v.date.String(), true
-		case valueText:
-			if d, ok := c.ParseDate(strings.TrimSpace(v.text)); ok {
-				return d.String(), true
-			}
+		return convertDate(v, a)
+	case TypeBool:
+		if b, ok := boolText(v.Text(a.Country)); ok {
+			return b, true
 		}
+		return nil, false
 	case TypeDropdown:
-		label := strings.TrimSpace(v.Text(c))
-		for _, option := range f.Options {
-			if option == label {
-				return option, true
-			}
+		if option, ok := f.option(v.Text(a.Country)); ok {
+			return option, true
 		}
-		for _, option := range f.Options {
-			if strings.EqualFold(strings.TrimSpace(option), label) {
-				return option, true
-			}
+		return nil, false
+	}
+	// What is left is text in a form of its own, which is the same whoever writes it.
+	stored, refused := f.accept(v.Text(a.Country), a)
+	return stored, refused == nil && stored != nil
+}
+
+func (f CustomField) convertNumber(v Value, a Account) (any, bool) {
+	if f.Type == TypeMoney && v.kind == valueAmount && v.amount.Currency != a.Currency {
+		return nil, false
+	}
+	n, ok := v.canonical()
+	if !ok {
+		return nil, false
+	}
+	stored, refused := f.acceptNumber(json.Number(n), a)
+	return stored, refused == nil
+}
+
+func convertDate(v Value, a Account) (any, bool) {
+	switch v.kind {
+	case valueDate:
+		return v.date.String(), true
+	case valueText:
+		if d, ok := a.ParseDate(strings.TrimSpace(v.text)); ok {
+			return d.String(), true
+		}
+		if d, ok := a.Country.ParseDate(strings.TrimSpace(v.text)); ok { // as documents have it, however the account writes days
+			return d.String(), true
 		}
 	}
 	return nil, false
