@@ -123,6 +123,7 @@ func TestEveryConstantThatPeopleSeeHasItsWord(t *testing.T) {
 	for typ, table := range map[string]string{
 		"Reason": "reason", "Outcome": "outcome", "Kind": "kind", "Standing": "standing", "State": "state", "RunKind": "run", "RunState": "run_state",
 		"StageKind": "stage_kind", "Role": "role", "Entity": "entity", "EventType": "event",
+		"ActivityKind": "activity_kind", "ActivityStatus": "activity_status", "FieldType": "field_type", "SellerAccess": "seller_access",
 	} {
 		if len(ours[typ]) == 0 {
 			t.Errorf("no constants of type %s: was it renamed?", typ)

@@ -1,0 +1,56 @@
+package messages
+
+// wordsSettings are the words for what an account can set, and for activities and notes.
+var wordsSettings = map[string]text{
+	"event.activity_added":   {"Actividad creada", "Activity added"},
+	"event.activity_changed": {"Actividad modificada", "Activity changed"},
+	"event.activity_deleted": {"Actividad eliminada", "Activity deleted"},
+	"event.note_added":       {"Nota agregada", "Note added"},
+	"event.note_changed":     {"Nota modificada", "Note changed"},
+	"event.note_deleted":     {"Nota eliminada", "Note deleted"},
+
+	"field.activity":        {"Actividad", "Activity"},
+	"field.activity.title":  {"Título", "Title"},
+	"field.activity.kind":   {"Tipo", "Kind"},
+	"field.activity.status": {"Estado", "State"},
+	"field.activity.start":  {"Inicio", "Start"},
+	"field.activity.due":    {"Vencimiento", "Due"},
+	"field.activity.owner":  {"Responsable", "Responsible"},
+	"field.activity.notes":  {"Notas", "Notes"},
+	"field.note":            {"Nota", "Note"},
+	"field.note.text":       {"Texto", "Text"},
+
+	"activity_kind.task":    {"Tarea", "Task"},
+	"activity_kind.call":    {"Llamada", "Call"},
+	"activity_kind.meeting": {"Reunión", "Meeting"},
+	"activity_kind.email":   {"Correo", "E-mail"},
+
+	"activity_status.pending":   {"Pendiente", "Pending"},
+	"activity_status.completed": {"Realizada", "Completed"},
+	"activity_status.discarded": {"Cancelada", "Discarded"},
+
+	"field_type.text":        {"Texto", "Text"},
+	"field_type.longtext":    {"Texto largo", "Long text"},
+	"field_type.number":      {"Número", "Number"},
+	"field_type.decimal":     {"Decimal", "Decimal"},
+	"field_type.money":       {"Dinero", "Money"},
+	"field_type.date":        {"Fecha", "Date"},
+	"field_type.bool":        {"Sí o no", "Yes or no"},
+	"field_type.dropdown":    {"Lista desplegable", "Dropdown"},
+	"field_type.multiselect": {"Selección múltiple", "Multi-select"},
+	"field_type.email":       {"Correo", "E-mail"},
+	"field_type.phone":       {"Teléfono", "Phone"},
+	"field_type.url":         {"Dirección web", "Web address"},
+	"field_type.user":        {"Usuario", "User"},
+	"field_type.stage":       {"Etapa", "Stage"},
+	"field_type.pipeline":    {"Embudo", "Pipeline"},
+	"field_type.contact":     {"Contacto", "Contact"},
+	"field_type.tags":        {"Etiquetas", "Tags"},
+	"field_type.tax_id":      {"RUT", "Tax id"},
+	"field_type.status":      {"Estado", "Status"},
+	"field_type.instant":     {"Fecha y hora", "Date and time"},
+
+	"seller_access.own":      {"Los vendedores ven y cambian lo suyo y lo que no tiene dueño", "Sellers see and change what is theirs or nobody's"},
+	"seller_access.see_all":  {"Los vendedores ven todo, y cambian lo suyo y lo que no tiene dueño", "Sellers see everything, and change what is theirs or nobody's"},
+	"seller_access.edit_all": {"Los vendedores ven y cambian todo", "Sellers see and change everything"},
+}
