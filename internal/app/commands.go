@@ -140,7 +140,7 @@ func Runs(ctx context.Context, settings config.Database, console Console) error 
 	return onConnection(ctx, settings, func(_ *bridge.Engine, db *store.Store, c bridge.Connection) error {
 		var runs []bridge.Run
 		err := db.View(ctx, c.AccountID, func(r bridge.Reader) (err error) {
-			runs, err = r.Runs(ctx, c.ID, listedRuns)
+			runs, err = r.Runs(ctx, c.ID, "", listedRuns)
 			return err
 		})
 		if err != nil {

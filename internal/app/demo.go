@@ -334,7 +334,7 @@ func (d *demo) backfill(ctx context.Context) error {
 func (d *demo) runs(ctx context.Context) ([]bridge.Run, error) {
 	var runs []bridge.Run
 	err := d.app.store.View(ctx, d.conn.AccountID, func(r bridge.Reader) (err error) {
-		runs, err = r.Runs(ctx, d.conn.ID, 1000)
+		runs, err = r.Runs(ctx, d.conn.ID, "", 1000)
 		return err
 	})
 	return runs, err

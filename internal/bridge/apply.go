@@ -19,6 +19,7 @@ type batch struct {
 	rejected []bsale.Rejected
 	readAt   time.Time     // as in Tx.SaveRecords
 	run      crm.ID        // zero: not part of a run
+	again    againRule     // which documents are decided again
 	progress *passProgress // of the run after this batch
 	lookUps  *int          // how many more clients may be looked up one by one
 }
@@ -84,6 +85,7 @@ func (e *Engine) workspace(ctx context.Context, r Reader, s *session, b batch) (
 		docs[i] = NewDocument(doc, rules, s.directory)
 	}
 	w := NewWorkspace(connection, rules, users, e.clock, b.run)
+	w.again = b.again
 	var rejected []int64
 	for _, row := range b.rejected {
 		rejected = append(rejected, row.ID)
@@ -130,7 +132,9 @@ func (e *Engine) saveProgress(ctx context.Context, tx Tx, s *session, b batch, c
 		return err
 	}
 	run.Counts.AddAll(counts)
-	run.Calls += s.takeCalls()
+	if run.Calls, err = e.countCalls(ctx, tx, s, run.Calls); err != nil {
+		return err
+	}
 	return tx.SaveRun(ctx, run)
 }
 

@@ -107,7 +107,7 @@ func TestAPassThatDoesNotGetOnDoesNotKeepNotifiedDocumentsWaiting(t *testing.T) 
 		t.Errorf("while no list comes: %+v", record)
 	}
 	err := s.store.View(context.Background(), s.ref.AccountID, func(r bridge.Reader) error {
-		runs, err := r.Runs(context.Background(), s.ref.ConnectionID, 100)
+		runs, err := r.Runs(context.Background(), s.ref.ConnectionID, "", 100)
 		failed := 0
 		for _, run := range runs {
 			if run.Kind == bridge.RunPoll && run.State == bridge.RunFailed && run.LastError != "" {

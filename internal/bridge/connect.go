@@ -1,10 +1,13 @@
 package bridge
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
+	"math"
 
 	"puente/internal/bsale"
 	"puente/internal/crm"
@@ -15,53 +18,87 @@ type ConnectionSettings struct {
 	BaseURL           string
 	Rules             *Rules
 	RequestsPerSecond float64
-	// Seal seals the token for the connection with that id; nil leaves the stored one.
-	Seal          func(connection crm.ID) ([]byte, error)
-	TokenLastFour string
+	Token             bsale.Token
+	Enabled           *bool // nil: it is set going
 	// Backfill, if not nil, is the first emission day of history to be read; zero: all. It is made with the connection, so that nothing recent is read before it.
 	Backfill *bsale.Day
 }
 
-// Connect makes the account's Bsale connection, or changes it, and sets it going: a whole, valid set of rules or none. invalid: the rules' first problem.
+// Connect makes the account's Bsale connection, or changes it, and sets it going: whole and valid, or not at all. invalid: everything that is wrong, joined, each with
+// its place: "base_url", "token", "requests_per_second", or a place in the rules. conflict: backfill_running.
 func (e *Engine) Connect(ctx context.Context, account crm.ID, settings ConnectionSettings) (Connection, error) {
 	var connection Connection
-	err := e.store.Update(ctx, account, func(tx Tx) error {
-		connections, err := tx.Connections(ctx)
-		if err != nil {
-			return err
-		}
-		now := e.clock.Now()
-		if len(connections) > 0 {
-			connection = connections[0]
-		} else {
-			connection = Connection{ID: crm.NewID(), AccountID: account, Hook: newHook(), CreatedAt: now}
-		}
-		around, err := ReadSurroundings(ctx, tx)
-		if err != nil {
-			return err
-		}
-		if err := connection.take(settings, around); err != nil {
-			return err
-		}
-		connection.Enabled, connection.StopReason, connection.UpdatedAt = true, "", now
-		if connection.NextPollAt.IsZero() {
-			connection.NextPollAt, connection.NextRecheckAt = now, now.Add(e.settings.RecheckEvery)
-		}
-		if err := tx.SaveConnection(ctx, connection); err != nil || settings.Backfill == nil {
-			return err
-		}
-		_, err = e.addBackfill(ctx, tx, connection, *settings.Backfill, bsale.Day{})
+	err := e.store.Update(ctx, account, func(tx Tx) (err error) {
+		connection, err = e.ConnectTx(ctx, tx, settings)
 		return err
 	})
 	return connection, err
 }
 
-func (c *Connection) take(settings ConnectionSettings, around Surroundings) error {
-	if settings.BaseURL != "" {
-		c.BaseURL = settings.BaseURL
+// ConnectTx is Connect in a transaction of the caller's.
+func (e *Engine) ConnectTx(ctx context.Context, tx Tx, settings ConnectionSettings) (Connection, error) {
+	around, err := ReadSurroundings(ctx, tx)
+	if err != nil {
+		return Connection{}, err
 	}
-	if settings.RequestsPerSecond != 0 {
-		c.RequestsPerSecond = settings.RequestsPerSecond
+	now := e.clock.Now()
+	connection, err := FindConnection(ctx, tx)
+	if crm.CodeOf(err) == crm.NotFound {
+		connection, err = Connection{ID: crm.NewID(), AccountID: around.Account.ID, Hook: newHook(), CreatedAt: now}, nil
+	}
+	if err != nil {
+		return connection, err
+	}
+	if err := e.take(&connection, settings, around); err != nil {
+		return connection, err
+	}
+	connection.StopReason, connection.UpdatedAt = "", now
+	if connection.NextPollAt.IsZero() {
+		connection.NextPollAt, connection.NextRecheckAt = now, now.Add(e.settings.RecheckEvery)
+	}
+	if err := tx.SaveConnection(ctx, connection); err != nil {
+		return connection, err
+	}
+	if settings.Backfill != nil {
+		if _, err := e.addBackfill(ctx, tx, connection, *settings.Backfill, bsale.Day{}); err != nil {
+			return connection, err
+		}
+	}
+	return connection, tx.Wake(ctx, connection.ID, e.wake)
+}
+
+// FindConnection returns the account's Bsale connection. not_found: bsale_not_connected.
+func FindConnection(ctx context.Context, r Reader) (Connection, error) {
+	connections, err := r.Connections(ctx)
+	if err == nil && len(connections) == 0 {
+		err = crm.NewError(crm.NotFound, "bsale_not_connected")
+	}
+	if err != nil {
+		return Connection{}, err
+	}
+	return connections[0], nil
+}
+
+// Disconnect stops the connection and forgets its token. What was read and decided stays, and so do the rules. not_found: bsale_not_connected.
+func (e *Engine) Disconnect(ctx context.Context, tx Tx) (Connection, error) {
+	connection, err := FindConnection(ctx, tx)
+	if err != nil {
+		return connection, err
+	}
+	connection.Enabled, connection.SealedToken, connection.TokenLastFour, connection.UpdatedAt = false, nil, "", e.clock.Now()
+	return connection, tx.SaveConnection(ctx, connection)
+}
+
+// maxRequestsPerSecond is what a person may set: nobody's Bsale takes more.
+const maxRequestsPerSecond = 100
+
+// take makes the connection as the settings say, and returns everything that is wrong with them.
+func (e *Engine) take(c *Connection, settings ConnectionSettings, around Surroundings) error {
+	c.Enabled = settings.Enabled == nil || *settings.Enabled
+	problems := []error{
+		e.takeAddress(c, settings, around.Account),
+		e.takeToken(c, settings.Token),
+		takePace(c, settings.RequestsPerSecond),
 	}
 	rules := settings.Rules
 	if rules == nil && len(c.Rules) == 0 {
@@ -69,22 +106,58 @@ func (c *Connection) take(settings ConnectionSettings, around Surroundings) erro
 		rules = &defaults
 	}
 	if rules != nil {
-		if _, err := rules.ResolveFirst(around); err != nil {
-			return err
-		}
-		data, err := json.Marshal(rules)
-		if err != nil {
-			return err
-		}
+		_, wrong := rules.ResolveAll(around)
+		data, err := json.Marshal(rules.canonical(around))
 		c.Rules = data
+		problems = append(problems, wrong, err)
 	}
-	if settings.Seal != nil {
-		sealed, err := settings.Seal(c.ID)
-		if err != nil {
-			return err
-		}
-		c.SealedToken, c.TokenLastFour = sealed, settings.TokenLastFour
+	return errors.Join(problems...)
+}
+
+// takeAddress sets where Bsale is. A stored token is not sent to another place than it was given for: whoever changes the address gives the token again.
+func (e *Engine) takeAddress(c *Connection, settings ConnectionSettings, account crm.Account) error {
+	wanted := settings.BaseURL
+	if wanted == "" && c.BaseURL == "" {
+		wanted, _ = bsale.BaseURL(string(account.Country))
 	}
+	if wanted == "" {
+		return nil
+	}
+	address, err := bsale.ParseBaseURL(wanted)
+	switch {
+	case err != nil:
+		return crm.NewError(crm.Invalid, "bsale_address_invalid").At("base_url").Because(err)
+	case address == c.BaseURL:
+		return nil
+	case e.mayReach != nil && !e.mayReach(address):
+		return crm.NewError(crm.Invalid, "bsale_address_refused").At("base_url")
+	case e.seal != nil && len(c.SealedToken) > 0 && settings.Token == "":
+		return crm.NewError(crm.Invalid, "bsale_token_again").At("token")
+	}
+	c.BaseURL = address
+	return nil
+}
+
+// takeToken seals the token. A connection that runs needs one, where tokens are kept at all.
+func (e *Engine) takeToken(c *Connection, token bsale.Token) error {
+	switch {
+	case token != "" && !token.Usable():
+		return crm.NewError(crm.Invalid, "bsale_token_malformed").At("token")
+	case token != "" && e.seal != nil:
+		sealed, err := e.seal(c.ID, token.Clean())
+		c.SealedToken, c.TokenLastFour = sealed, token.Clean().LastFour()
+		return err
+	case e.seal != nil && c.Enabled && len(c.SealedToken) == 0:
+		return crm.NewError(crm.Invalid, "bsale_token_needed").At("token")
+	}
+	return nil
+}
+
+func takePace(c *Connection, pace float64) error {
+	if pace > maxRequestsPerSecond || math.IsNaN(pace) {
+		return crm.NewError(crm.Invalid, "bsale_pace_invalid", "most", "100").At("requests_per_second")
+	}
+	c.RequestsPerSecond = cmp.Or(pace, c.RequestsPerSecond)
 	return nil
 }
 

@@ -38,6 +38,7 @@ const (
 	RunPoll     RunKind = "poll"     // the last days, every few minutes
 	RunRecheck  RunKind = "recheck"  // older documents that can still change
 	RunBackfill RunKind = "backfill" // history from a date that a person chose
+	RunAgain    RunKind = "again"    // documents decided again: the rules changed, or a person asks
 )
 
 // RunState is where a run stands.
@@ -61,12 +62,14 @@ type Run struct {
 	From         string // first emission day, 2006-01-02
 	To           string // last emission day
 	Estimate     int    // documents expected; 0 until counted
-	Progress     []byte // where the pass stands, JSON; nil at its start
-	Counts       Counts
-	Calls        int64 // requests sent to Bsale
-	LastError    string
-	StartedAt    time.Time
-	FinishedAt   time.Time // zero while it runs
+	// Reasons are those of the records that a run of kind again decides again; none: all that were decided under other rules.
+	Reasons    []Reason
+	Progress   []byte // where the pass stands, JSON; nil at its start
+	Counts     Counts
+	Calls      int64 // requests sent to Bsale
+	LastError  string
+	StartedAt  time.Time
+	FinishedAt time.Time // zero while it runs
 }
 
 // Counts is what became of the documents of a run.
@@ -88,7 +91,7 @@ type ClientRequestState string
 const (
 	ClientRequestPending ClientRequestState = "pending"
 	ClientRequestDone    ClientRequestState = "done"
-	ClientRequestFailed  ClientRequestState = "failed" // for a person; LastError says why
+	ClientRequestFailed  ClientRequestState = "failed" // for a person; Reason says why
 )
 
 // ClientRequest is the outbox row written with a new contact when the rules say that it becomes a Bsale client.
@@ -97,11 +100,12 @@ type ClientRequest struct {
 	ConnectionID crm.ID
 	ContactID    crm.ID
 	State        ClientRequestState
-	ClientID     int64 // Bsale's id, once known
+	Reason       Reason // why it failed, or its last try did
+	ClientID     int64  // Bsale's id, once known
 	// SentAt is set, and committed, before the client is posted: after a crash or a time-out the client is looked up, never posted blindly.
 	SentAt        time.Time
 	Attempts      int
 	NextAttemptAt time.Time
-	LastError     string
+	LastError     string // what Bsale said, without secrets
 	CreatedAt     time.Time
 }

@@ -126,6 +126,7 @@ func (d *decision) clientDocument() {
 	case len(deals) > 1 && d.rules.Several == SeveralConflict:
 		for _, deal := range deals {
 			d.plan.Candidates = append(d.plan.Candidates, deal.Name)
+			d.plan.candidates = append(d.plan.candidates, deal.ID)
 		}
 		d.end(Conflict, ManyDeals)
 	case len(deals) > 0:
@@ -143,7 +144,7 @@ func (d *decision) linkedDocument() {
 		d.end(Skipped, DealDeleted)
 	case d.doc.Annulled && d.record.Standing != StandingAnnulled:
 		d.annul(deal)
-	case d.record.Hash == d.doc.Hash:
+	case d.record.Hash == d.doc.Hash && d.record.RulesVersion != "": // nobody asked for another decision
 		d.end(Unchanged, AlreadyInSync)
 	default:
 		d.contentChanged(deal)
@@ -159,7 +160,7 @@ func (d *decision) contentChanged(deal *crm.Deal) {
 			d.warn(ClientChanged, d.doc.Client.Name())
 		}
 	}
-	d.plan.Deal = &DealPlan{Action: ActionUpdate, ID: deal.ID, Name: deal.Name, Changes: d.dealChanges(deal, false)}
+	d.plan.Deal = &DealPlan{Action: ActionUpdate, ID: deal.ID, Name: deal.Name, Changes: d.changesOf(deal, false)}
 	if !d.doc.Annulled && d.record.Standing == StandingAnnulled {
 		d.plan.Standing = standing(false, d.record.Credited, d.record.Total.Minor)
 	}

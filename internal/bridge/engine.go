@@ -53,8 +53,11 @@ func (s Settings) withDefaults() Settings {
 // Options are what an engine is made of.
 type Options struct {
 	Store Store
-	// Open returns a client for the connection, with its token unsealed.
+	// Open returns a client for the connection, with its token unsealed. Seal seals the token of the connection with that id; nil where no token is kept.
 	Open func(Connection) (*bsale.Client, error)
+	Seal func(connection crm.ID, token bsale.Token) ([]byte, error)
+	// MayReach says whether a connection may be pointed at an address, as [bsale.ParseBaseURL] gives it; nil: at any. Whoever may set it has this process send requests there.
+	MayReach func(baseURL string) bool
 	// Wake enqueues a connection's work; nil where nobody works a queue (one-off commands).
 	Wake Waker
 	// Now is the clock; nil is the system's.
@@ -71,6 +74,8 @@ type Options struct {
 type Engine struct {
 	store    Store
 	open     func(Connection) (*bsale.Client, error)
+	seal     func(crm.ID, bsale.Token) ([]byte, error)
+	mayReach func(string) bool
 	wake     Waker
 	clock    *crm.Clock
 	holder   string
@@ -82,13 +87,34 @@ type Engine struct {
 
 	mu       sync.Mutex
 	sessions map[crm.ID]*session
+	clients  map[crm.ID]openClient
+}
+
+// openClient is a client of a connection as it was when the client was made.
+type openClient struct {
+	*bsale.Client
+	madeFor time.Time // Connection.UpdatedAt
+}
+
+// clientOf returns the connection's client, one for all that this process does: Bsale's limits are on the token.
+func (e *Engine) clientOf(c Connection) (*bsale.Client, error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if known, ok := e.clients[c.ID]; ok && known.madeFor.Equal(c.UpdatedAt) {
+		return known.Client, nil
+	}
+	client, err := e.open(c)
+	if err == nil {
+		e.clients[c.ID] = openClient{client, c.UpdatedAt}
+	}
+	return client, err
 }
 
 // NewEngine returns an engine.
 func NewEngine(o Options) *Engine {
 	e := &Engine{
-		store: o.Store, open: o.Open, wake: o.Wake, clock: crm.NewClock(o.Now), holder: o.Holder, gone: o.Gone, log: o.Log,
-		settings: o.Settings.withDefaults(), sessions: map[crm.ID]*session{},
+		store: o.Store, open: o.Open, seal: o.Seal, mayReach: o.MayReach, wake: o.Wake, clock: crm.NewClock(o.Now), holder: o.Holder, gone: o.Gone, log: o.Log,
+		settings: o.Settings.withDefaults(), sessions: map[crm.ID]*session{}, clients: map[crm.ID]openClient{},
 	}
 	if e.wake == nil {
 		e.wake = func(context.Context, any, ConnectionRef) error { return nil }
@@ -260,11 +286,11 @@ func (e *Engine) prepare(s *session, connection Connection, rules Ruleset) error
 	if s.client != nil && s.openedFor.Equal(connection.UpdatedAt) {
 		return nil
 	}
-	client, err := e.open(connection)
+	client, err := e.clientOf(connection)
 	if err != nil {
 		return err
 	}
-	s.client, s.openedFor, s.calls = client, connection.UpdatedAt, 0
+	s.client, s.openedFor, s.calls = client, connection.UpdatedAt, client.Calls()
 	s.directory = nil
 	s.endPass()
 	return nil

@@ -24,7 +24,7 @@ func (d *decision) match() (contact *crm.Contact, matchedBy string, ok bool) {
 			return nil, "", d.manyContacts(contacts)
 		}
 		if key.Kind != crm.IdentityTaxID && client.TaxIDKey != "" && hasOtherTaxID(contacts[0], client.TaxIDKey) {
-			d.plan.Candidates = []string{contacts[0].Name()}
+			d.plan.Candidates, d.plan.candidates = []string{contacts[0].Name()}, []crm.ID{contacts[0].ID}
 			d.end(Conflict, TaxIDDiffers)
 			return nil, "", false
 		}
@@ -36,6 +36,7 @@ func (d *decision) match() (contact *crm.Contact, matchedBy string, ok bool) {
 func (d *decision) manyContacts(contacts []*crm.Contact) bool {
 	for _, contact := range contacts {
 		d.plan.Candidates = append(d.plan.Candidates, contact.Name())
+		d.plan.candidates = append(d.plan.candidates, contact.ID)
 	}
 	slices.Sort(d.plan.Candidates)
 	d.end(Conflict, ManyContacts)

@@ -54,7 +54,7 @@ func (e *Engine) makeClients(ctx context.Context, s *session, connection Connect
 	})
 	for _, request := range requests {
 		if !s.createClients {
-			if err := e.failRequest(ctx, s, request, "the rules no longer make clients"); err != nil {
+			if err := e.failRequest(ctx, s, request, ClientsNotWanted, ""); err != nil {
 				return true, err
 			}
 			continue
@@ -75,7 +75,7 @@ func (e *Engine) makeClient(ctx context.Context, s *session, request *ClientRequ
 	}
 	switch {
 	case contact == nil:
-		return e.failRequest(ctx, s, request, "contact deleted")
+		return e.failRequest(ctx, s, request, ContactDeleted, "")
 	case linked != 0: // it came from Bsale, or is known there by now
 		return e.finishRequest(ctx, s, request, linked)
 	}
@@ -87,7 +87,7 @@ func (e *Engine) makeClient(ctx context.Context, s *session, request *ClientRequ
 		return e.finishRequest(ctx, s, request, found)
 	}
 	if !request.SentAt.IsZero() && !searchable {
-		return e.failRequest(ctx, s, request, "no answer when it was sent, and without tax id or e-mail it cannot be looked up")
+		return e.failRequest(ctx, s, request, ClientUncertain, "")
 	}
 	// Should this process end before it has the answer, nobody looks before Bsale has had time to make the client.
 	request.SentAt = e.clock.Now()
@@ -199,7 +199,7 @@ func (e *Engine) postFailed(ctx context.Context, s *session, request *ClientRequ
 		}
 	}
 	if errors.Is(err, bsale.ErrBadRequest) {
-		return e.failRequest(ctx, s, request, failed.Message)
+		return e.failRequest(ctx, s, request, ClientRefused, failed.Message)
 	}
 	return e.retryRequest(ctx, s, request, err)
 }
@@ -213,7 +213,7 @@ func (e *Engine) retryRequest(ctx context.Context, s *session, request *ClientRe
 		return err
 	}
 	request.Attempts++
-	request.LastError = err.Error()
+	request.Reason, request.LastError = BsaleFailed, err.Error()
 	request.NextAttemptAt = e.clock.Now().Add(clientLookAfter << min(request.Attempts-1, 6))
 	if request.Attempts >= clientAttempts {
 		request.State = ClientRequestFailed
@@ -221,14 +221,14 @@ func (e *Engine) retryRequest(ctx context.Context, s *session, request *ClientRe
 	return e.saveRequest(ctx, s, request)
 }
 
-func (e *Engine) failRequest(ctx context.Context, s *session, request *ClientRequest, why string) error {
-	request.State, request.LastError = ClientRequestFailed, why
+func (e *Engine) failRequest(ctx context.Context, s *session, request *ClientRequest, why Reason, said string) error {
+	request.State, request.Reason, request.LastError = ClientRequestFailed, why, said
 	return e.saveRequest(ctx, s, request)
 }
 
 // finishRequest commits the Bsale id and the link, so that neither this contact nor a document of its client is made again.
 func (e *Engine) finishRequest(ctx context.Context, s *session, request *ClientRequest, client int64) error {
-	request.State, request.ClientID, request.LastError = ClientRequestDone, client, ""
+	request.State, request.Reason, request.ClientID, request.LastError = ClientRequestDone, "", client, ""
 	return e.update(ctx, s, func(tx Tx) error {
 		links, err := tx.ClientLinks(ctx, s.ref.ConnectionID, []int64{client})
 		if err != nil {
@@ -252,4 +252,22 @@ func (e *Engine) saveRequest(ctx context.Context, s *session, request *ClientReq
 	return e.update(ctx, s, func(tx Tx) error {
 		return tx.SaveClientRequests(ctx, []*ClientRequest{request})
 	})
+}
+
+// RetryClientRequest tries again to make a contact a client in Bsale. not_found: there is no request for it. conflict: client_request_not_failed.
+func (e *Engine) RetryClientRequest(ctx context.Context, tx Tx, connection, contact crm.ID) (*ClientRequest, error) {
+	request, err := tx.ClientRequest(ctx, connection, contact)
+	if err != nil {
+		return nil, err
+	}
+	if request.State != ClientRequestFailed {
+		return nil, crm.NewError(crm.Conflict, "client_request_not_failed")
+	}
+	// When it was sent stays: a client that Bsale may have made all the same is looked up first.
+	request.State, request.Reason, request.Attempts, request.LastError = ClientRequestPending, "", 0, ""
+	request.NextAttemptAt = e.clock.Now()
+	if err := tx.SaveClientRequests(ctx, []*ClientRequest{request}); err != nil {
+		return nil, err
+	}
+	return request, tx.Wake(ctx, connection, e.wake)
 }

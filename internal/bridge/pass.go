@@ -200,7 +200,7 @@ func (e *Engine) newRun(connection Connection, kind RunKind, from, to bsale.Day)
 }
 
 // runOrder is which active run goes first: short ones that keep the board fresh before long ones.
-var runOrder = []RunKind{RunPoll, RunSync, RunRecheck, RunBackfill}
+var runOrder = []RunKind{RunPoll, RunSync, RunRecheck, RunBackfill, RunAgain}
 
 // runPage reads and applies one page of the active run that goes first.
 func (e *Engine) runPage(ctx context.Context, s *session, connection Connection) (bool, error) {
@@ -233,6 +233,11 @@ func (e *Engine) pageOf(ctx context.Context, s *session, run Run) error {
 		if err := e.readDirectory(ctx, s); err != nil {
 			return err
 		}
+		if run.Estimate == 0 && (run.Kind == RunBackfill || run.Kind == RunAgain) {
+			if _, err := e.countRun(ctx, s.ref, s.client, run); err != nil {
+				return err
+			}
+		}
 	}
 	got := s.pass.next(ctx)
 	if got.err == nil && got.end {
@@ -241,7 +246,7 @@ func (e *Engine) pageOf(ctx context.Context, s *session, run Run) error {
 	}
 	err := got.err
 	if err == nil {
-		err = e.apply(ctx, s, batch{docs: got.page.Items, rejected: got.page.Rejected, readAt: got.readAt, run: run.ID, progress: &got.progress, lookUps: &s.pass.lookUps})
+		err = e.apply(ctx, s, batch{docs: got.page.Items, rejected: got.page.Rejected, readAt: got.readAt, run: run.ID, again: run.again(), progress: &got.progress, lookUps: &s.pass.lookUps})
 	}
 	if err != nil {
 		s.endPass()
@@ -301,7 +306,9 @@ func (e *Engine) finishRun(ctx context.Context, s *session, run Run) error {
 			return err
 		}
 		run.State, run.FinishedAt, run.LastError = RunDone, e.clock.Now(), ""
-		run.Calls += s.takeCalls()
+		if run.Calls, err = e.countCalls(ctx, tx, s, run.Calls); err != nil {
+			return err
+		}
 		if err := tx.SaveRun(ctx, run); err != nil {
 			return err
 		}
@@ -316,6 +323,16 @@ func (e *Engine) finishRun(ctx context.Context, s *session, run Run) error {
 		connection.LastPollAt = run.FinishedAt
 		return tx.SaveConnection(ctx, connection)
 	})
+}
+
+// countCalls counts the requests sent since it was last asked, those of the day and those of a run.
+func (e *Engine) countCalls(ctx context.Context, tx Tx, s *session, ofRun int64) (int64, error) {
+	account, err := tx.Account(ctx)
+	if err != nil {
+		return ofRun, err
+	}
+	calls := s.takeCalls()
+	return ofRun + calls, tx.AddCalls(ctx, s.ref.ConnectionID, today(e.clock.Now(), account).String(), calls)
 }
 
 // takeCalls returns the requests sent since it was last asked.

@@ -23,6 +23,8 @@ type Plan struct {
 	Sale *SalePlan `json:"sale,omitempty"`
 	// Candidates are the contacts or deals among which a person has to choose.
 	Candidates []string `json:"candidates,omitempty"`
+
+	candidates []crm.ID // their ids, in ascending order
 }
 
 // Warning tells of something that was left out while the rest was done. Detail names it: a field, an e-mail.

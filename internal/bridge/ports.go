@@ -33,8 +33,14 @@ type Reader interface {
 	LastDecided(ctx context.Context, connection crm.ID) (int64, error)
 	// RecordsByReason returns records in that state with that reason (an empty reason: any), in ascending Bsale id, with an id above after, at most limit.
 	RecordsByReason(ctx context.Context, connection crm.ID, state State, reason Reason, after int64, limit int) ([]*Record, error)
-	// CountRecords returns how many records there are by state and reason.
+	// CountRecords returns how many records there are by state and reason, in the order of these.
 	CountRecords(ctx context.Context, connection crm.ID) ([]RecordCount, error)
+	// ListRecords returns a page of records. invalid: a cursor that is not of this list.
+	ListRecords(ctx context.Context, connection crm.ID, query RecordQuery) (crm.Page[*Record], error)
+	// CountDecisions returns what became of documents on a day as the account counts them, in the order of outcome and reason.
+	CountDecisions(ctx context.Context, connection crm.ID, day string) ([]DecisionCount, error)
+	// CountCalls returns how many requests were sent to Bsale on a day, and in all.
+	CountCalls(ctx context.Context, connection crm.ID, day string) (onDay, all int64, err error)
 
 	// ClientLinks returns the links of these Bsale clients; unknown ones are left out.
 	ClientLinks(ctx context.Context, connection crm.ID, clients []int64) ([]*ClientLink, error)
@@ -45,17 +51,37 @@ type Reader interface {
 	Run(ctx context.Context, id crm.ID) (Run, error)
 	// OpenRuns returns the connection's runs in state active or paused, oldest first.
 	OpenRuns(ctx context.Context, connection crm.ID) ([]Run, error)
-	// Runs returns runs, newest first.
-	Runs(ctx context.Context, connection crm.ID, limit int) ([]Run, error)
+	// Runs returns runs, newest first: those older than the run with the id before (zero: all).
+	Runs(ctx context.Context, connection, before crm.ID, limit int) ([]Run, error)
 	// History returns decisions, newest first; document 0 means of every document.
 	History(ctx context.Context, connection crm.ID, document int64, limit int) ([]HistoryEntry, error)
 
 	// DueClientRequests returns pending requests to be tried by now, oldest first.
 	DueClientRequests(ctx context.Context, connection crm.ID, now time.Time, limit int) ([]*ClientRequest, error)
+	// ClientRequests returns requests in that state, oldest first: those younger than the one of the contact after (zero: all).
+	ClientRequests(ctx context.Context, connection crm.ID, state ClientRequestState, after crm.ID, limit int) ([]*ClientRequest, error)
+	// ClientRequest returns the request of a contact. not_found: it has none.
+	ClientRequest(ctx context.Context, connection, contact crm.ID) (*ClientRequest, error)
 
 	// Board returns each stage of each pipeline, in order, with its number of living deals, the sum of their values, and the last deals
 	// to have changed in it, at most perStage.
 	Board(ctx context.Context, perStage int) ([]BoardStage, error)
+}
+
+// RecordQuery picks records; all fields that are set have to fit. They come newest first: by Bsale id, or by day of emission where that is asked for.
+type RecordQuery struct {
+	States      []State
+	Reasons     []Reason
+	Kind        Kind
+	Number      string
+	Client      string // words, each of which begins a word of the client's name, accents and case aside
+	ClientID    int64  // Bsale's
+	ContactID   crm.ID
+	DealID      crm.ID
+	EmittedFrom string // day, 2006-01-02
+	EmittedTo   string // day, included
+	Cursor      string // of the page before; empty: the first page
+	Limit       int
 }
 
 // RecordCount is how many records share a state and a reason.
@@ -63,6 +89,13 @@ type RecordCount struct {
 	State  State
 	Reason Reason
 	Count  int
+}
+
+// DecisionCount is how many documents had an outcome for a reason.
+type DecisionCount struct {
+	Outcome Outcome
+	Reason  Reason
+	Count   int
 }
 
 // BoardStage is one column of the board.
@@ -86,6 +119,8 @@ type Tx interface {
 	crm.Tx
 	Reader
 
+	// Wake marks the connection as woken and calls wake, if it runs and is not marked already: the job exists exactly if the transaction commits.
+	Wake(ctx context.Context, connection crm.ID, wake Waker) error
 	// SaveConnection inserts or updates a connection. conflict: the hook is taken.
 	SaveConnection(ctx context.Context, connection Connection) error
 	// SaveRecords inserts or updates records by their key. readAt is the connection's LastNotifiedAt as it was before the documents were asked for: a record
@@ -97,6 +132,9 @@ type Tx interface {
 	SaveRun(ctx context.Context, run Run) error
 	// AddHistory appends decisions.
 	AddHistory(ctx context.Context, entries []HistoryEntry) error
+	// AddDecisions and AddCalls count what became of documents, and the requests sent to Bsale, on a day.
+	AddDecisions(ctx context.Context, connection crm.ID, day string, counts []DecisionCount) error
+	AddCalls(ctx context.Context, connection crm.ID, day string, calls int64) error
 	// SaveClientRequests inserts or updates requests by their key.
 	SaveClientRequests(ctx context.Context, requests []*ClientRequest) error
 }

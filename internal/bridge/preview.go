@@ -25,7 +25,7 @@ func (e *Engine) Preview(ctx context.Context, ref ConnectionRef, o PreviewOption
 	if err != nil {
 		return Counts{}, 0, err
 	}
-	client, err := e.open(connection)
+	client, err := e.open(connection) // not the shared one: the connection may be one that is yet to be made
 	if err != nil {
 		return Counts{}, 0, err
 	}
@@ -81,14 +81,14 @@ func (e *Engine) preview(ctx context.Context, s *session, connection Connection,
 		if got.err != nil {
 			return counts, got.err
 		}
-		plans, err := e.previewPage(ctx, s, w, rules, got)
+		decided, err := e.previewPage(ctx, s, w, rules, got)
 		if err != nil {
 			return counts, err
 		}
-		for _, plan := range plans {
-			counts.Add(plan)
+		for _, d := range decided {
+			counts.Add(d.Plan)
 			if o.Observe != nil {
-				o.Observe(plan)
+				o.Observe(d.Plan)
 			}
 		}
 		if o.Progress != nil {
@@ -100,7 +100,7 @@ func (e *Engine) preview(ctx context.Context, s *session, connection Connection,
 // neverNotified serves passes that write nothing.
 func neverNotified(context.Context) (time.Time, error) { return time.Time{}, nil }
 
-func (e *Engine) previewPage(ctx context.Context, s *session, w *Workspace, rules Ruleset, got fetched) ([]Plan, error) {
+func (e *Engine) previewPage(ctx context.Context, s *session, w *Workspace, rules Ruleset, got fetched) ([]Decided, error) {
 	looked, err := e.lookUpClients(ctx, s, got.page.Items, &s.lookUps)
 	if err != nil {
 		return nil, err
@@ -116,13 +116,19 @@ func (e *Engine) previewPage(ctx context.Context, s *session, w *Workspace, rule
 		return nil, err
 	}
 	w.addLookUps(looked)
-	var plans []Plan
+	var decided []Decided
 	for _, doc := range docs {
-		plans = append(plans, w.Decide(doc))
+		d := Decided{}
+		if record := w.seen.Records[doc.ID]; record != nil {
+			before := *record
+			d.Before = &before
+		}
+		d.Plan = w.Decide(doc)
+		decided = append(decided, d)
 	}
 	for _, rejected := range got.page.Rejected {
-		plans = append(plans, w.reject(rejected))
+		decided = append(decided, Decided{Plan: w.reject(rejected)})
 	}
 	w.changed = newChanged() // never written
-	return plans, nil
+	return decided, nil
 }

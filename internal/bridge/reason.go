@@ -62,6 +62,12 @@ const (
 	NotFoundInBsale Reason = "not_found_in_bsale"
 	BsaleFailed     Reason = "bsale_failed"
 
+	// Why a contact did not become a client in Bsale.
+	ClientsNotWanted Reason = "clients_not_wanted"
+	ContactDeleted   Reason = "contact_deleted"
+	ClientUncertain  Reason = "client_uncertain"
+	ClientRefused    Reason = "client_refused"
+
 	// Why a connection was stopped.
 	TokenRefused  Reason = "token_refused"
 	TokenMissing  Reason = "token_missing"

@@ -76,6 +76,7 @@ type Record struct {
 	Credited   int64    // minor units taken back so far by credit notes
 	SaleID     int64    // of a linked credit note: Bsale's id of the sale
 	References []string // of a credit note that found no sale yet: the numbers it names
+	Candidates []crm.ID // of a conflict: the contacts or deals among which a person chooses
 
 	DueAt     time.Time // when it is to be read next; zero: nothing to do
 	Attempts  int       // failed reads in a row

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -16,26 +17,29 @@ import (
 // Ruleset is rules checked against an account: names have become the things they name. It is what Decide takes.
 type Ruleset struct {
 	// Version changes when anything that could change a decision does.
-	Version       string
-	Account       crm.Account
-	Chosen        map[Kind]bool
-	TypeKinds     map[int64]Kind
-	PipelineID    crm.ID
-	Stages        map[Kind]StageRule
-	StageNames    map[crm.ID]string
-	Several       string
-	Owner         string
-	Fallback      *crm.User
-	Value         string
-	Require       string
-	Anonymous     string
-	Void          string
-	VoidStage     *crm.Stage
-	Start         crm.Date
-	Deal          []FieldRule
-	Contact       []FieldRule
-	CreateClients bool
-	UserEmails    map[crm.ID]string
+	Version    string
+	Account    crm.Account
+	Chosen     map[Kind]bool
+	TypeKinds  map[int64]Kind
+	PipelineID crm.ID
+	Stages     map[Kind]StageRule
+	StageNames map[crm.ID]string
+	Several    string
+	Owner      string
+	Fallback   *crm.User
+	Value      string
+	Require    string
+	Anonymous  string
+	Void       string
+	VoidStage  *crm.Stage
+	Start      crm.Date
+	Deal       []FieldRule
+	Contact    []FieldRule
+	// DealDefaults and ContactDefaults are the fields that have a default. It changes no decision, so Version does not tell of it.
+	DealDefaults    []crm.CustomField
+	ContactDefaults []crm.CustomField
+	CreateClients   bool
+	UserEmails      map[crm.ID]string
 }
 
 // StageRule is where one kind's deals are taken from, moved to and made; nil means not at all.
@@ -99,6 +103,19 @@ func (r Rules) ResolveFirst(s Surroundings) (Ruleset, error) {
 	return set, nil
 }
 
+// ResolveAll is Resolve for callers that want all problems as one error, joined.
+func (r Rules) ResolveAll(s Surroundings) (Ruleset, error) {
+	set, problems := r.Resolve(s)
+	if len(problems) == 0 {
+		return set, nil
+	}
+	all := make([]error, len(problems))
+	for i, problem := range problems {
+		all[i] = problem
+	}
+	return Ruleset{}, errors.Join(all...)
+}
+
 type resolver struct {
 	rules    Rules
 	around   Surroundings
@@ -141,6 +158,7 @@ func (v *resolver) resolve() {
 	}
 	v.set.Deal = v.mapping("mapping.deal", r.Mapping.Deal, s.Deal)
 	v.set.Contact = v.mapping("mapping.contact", r.Mapping.Contact, s.Contact)
+	v.set.DealDefaults, v.set.ContactDefaults = withDefault(s.Deal), withDefault(s.Contact)
 	v.set.Version = v.version()
 }
 
@@ -202,12 +220,7 @@ func joinKinds(kinds []Kind) string {
 }
 
 func (v *resolver) stages() {
-	for i := range v.around.Pipelines {
-		if sameName(v.around.Pipelines[i].Name, v.rules.Pipeline) {
-			v.pipeline = &v.around.Pipelines[i]
-			break
-		}
-	}
+	v.pipeline, _ = v.around.findPipeline(v.rules.Pipeline)
 	if v.pipeline == nil {
 		names := make([]string, len(v.around.Pipelines))
 		for i, p := range v.around.Pipelines {
@@ -242,12 +255,12 @@ func (v *resolver) stage(field, name string) *crm.Stage {
 	if name == "" || v.pipeline == nil {
 		return nil
 	}
+	if stage, ok := findStage(v.pipeline, name); ok {
+		return stage
+	}
 	names := make([]string, len(v.pipeline.Stages))
-	for i := range v.pipeline.Stages {
-		if sameName(v.pipeline.Stages[i].Name, name) {
-			return &v.pipeline.Stages[i]
-		}
-		names[i] = v.pipeline.Stages[i].Name
+	for i, stage := range v.pipeline.Stages {
+		names[i] = stage.Name
 	}
 	v.problem(field, "rules_stage_unknown", "stage", name, "pipeline", v.pipeline.Name, "known", strings.Join(names, ", "))
 	return nil
@@ -268,12 +281,9 @@ func (v *resolver) owner() {
 	if v.rules.Owner.Fallback == "" {
 		return
 	}
-	wanted, _ := crm.NormalizeEmail(v.rules.Owner.Fallback)
-	for i, user := range v.around.Users {
-		if email, ok := crm.NormalizeEmail(user.Email); ok && email == wanted && user.Active {
-			v.set.Fallback = &v.around.Users[i]
-			return
-		}
+	if user, ok := v.around.findUser(v.rules.Owner.Fallback); ok && user.Active {
+		v.set.Fallback = user
+		return
 	}
 	v.problem("owner.fallback", "rules_user_unknown", "email", v.rules.Owner.Fallback)
 }
@@ -295,11 +305,13 @@ func (v *resolver) mapping(at string, rows []MappingRow, fields []crm.CustomFiel
 	taken := map[string]bool{}
 	for i, row := range rows {
 		place := fmt.Sprintf("%s[%d]", at, i)
-		field, ok := findField(fields, row.To)
-		switch {
-		case !ok:
+		var field crm.CustomField
+		if found, ok := findField(fields, row.To); ok {
+			field = *found
+		} else {
 			v.problem(place+".to", "rules_field_unknown", "field", row.To)
-		case taken[field.Key]: // the two would write over each other with every document
+		}
+		if field.Key != "" && taken[field.Key] { // the two would write over each other with every document
 			v.problem(place+".to", "rules_field_twice", "field", field.Name)
 		}
 		taken[field.Key] = true
@@ -313,41 +325,22 @@ func (v *resolver) mapping(at string, rows []MappingRow, fields []crm.CustomFiel
 	return rules
 }
 
-// findField finds a field in use by its key or, else, by its name.
-func findField(fields []crm.CustomField, name string) (crm.CustomField, bool) {
-	for _, matches := range []func(crm.CustomField) bool{
-		func(f crm.CustomField) bool { return f.Key == name },
-		func(f crm.CustomField) bool { return sameName(f.Name, name) },
-	} {
-		for _, field := range fields {
-			if field.ArchivedAt.IsZero() && matches(field) {
-				return field, true
-			}
+func withDefault(fields []crm.CustomField) []crm.CustomField {
+	var with []crm.CustomField
+	for _, field := range fields {
+		if field.Default != nil && field.ArchivedAt.IsZero() {
+			with = append(with, field)
 		}
 	}
-	return crm.CustomField{}, false
+	return with
 }
 
-func sameName(a, b string) bool {
-	return strings.EqualFold(strings.TrimSpace(a), strings.TrimSpace(b))
-}
-
+// version is of the rules as they are stored: another name for the same thing changes no decision.
 func (v *resolver) version() string {
-	rules, err := json.Marshal(v.rules)
+	rules, err := json.Marshal(v.rules.canonical(v.around))
 	if err != nil {
 		panic(fmt.Sprintf("bridge: rules are not JSON: %v", err)) // plain data, always is
 	}
-	for _, kind := range dealKinds {
-		stages := v.set.Stages[kind]
-		rules = fmt.Appendf(rules, "|%s %s %s", stageID(stages.From), stageID(stages.To), stageID(stages.Create))
-	}
 	sum := sha256.Sum256(fmt.Appendf(rules, "|%s|%s", v.set.Account.Country, v.set.Account.Currency))
 	return hex.EncodeToString(sum[:8])
-}
-
-func stageID(stage *crm.Stage) crm.ID {
-	if stage == nil {
-		return ""
-	}
-	return stage.ID
 }

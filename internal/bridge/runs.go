@@ -14,21 +14,27 @@ import (
 // the background, page by page, and can be paused, resumed and cancelled. conflict: a backfill is already under way.
 func (e *Engine) StartBackfill(ctx context.Context, ref ConnectionRef, from, to bsale.Day) (Run, error) {
 	var run Run
-	err := e.store.Update(ctx, ref.AccountID, func(tx Tx) error {
-		connection, err := tx.Connection(ctx, ref.ConnectionID)
-		if err != nil {
-			return err
-		}
-		run, err = e.addBackfill(ctx, tx, connection, from, to)
+	err := e.store.Update(ctx, ref.AccountID, func(tx Tx) (err error) {
+		run, err = e.StartBackfillTx(ctx, tx, ref.ConnectionID, from, to)
 		return err
 	})
 	if err != nil {
 		return run, err
 	}
-	if err := e.store.Wake(ctx, ref, false, e.wake); err != nil {
-		return run, err
-	}
 	return e.CountBackfill(ctx, ref, run.ID)
+}
+
+// StartBackfillTx is StartBackfill in a transaction of the caller's; the documents are counted when the run begins.
+func (e *Engine) StartBackfillTx(ctx context.Context, tx Tx, connection crm.ID, from, to bsale.Day) (Run, error) {
+	c, err := tx.Connection(ctx, connection)
+	if err != nil {
+		return Run{}, err
+	}
+	run, err := e.addBackfill(ctx, tx, c, from, to)
+	if err != nil {
+		return Run{}, err
+	}
+	return run, tx.Wake(ctx, connection, e.wake)
 }
 
 func (e *Engine) addBackfill(ctx context.Context, tx Tx, connection Connection, from, to bsale.Day) (Run, error) {
@@ -60,23 +66,41 @@ func (e *Engine) CountBackfill(ctx context.Context, ref ConnectionRef, id crm.ID
 	if err != nil {
 		return run, err
 	}
-	client, err := e.open(connection)
+	client, err := e.clientOf(connection)
 	if err != nil {
 		return run, err
 	}
+	return e.countRun(ctx, ref, client, run)
+}
+
+func (e *Engine) countRun(ctx context.Context, ref ConnectionRef, client *bsale.Client, run Run) (Run, error) {
 	var from, to bsale.Day
 	if err := errors.Join(from.UnmarshalText([]byte(run.From)), to.UnmarshalText([]byte(run.To))); err != nil {
 		return run, err
 	}
 	estimate, err := Estimate(ctx, client, from, to)
 	if err != nil {
-		e.log.Warn("a backfill could not be counted", "run", run.ID, "error", err)
+		e.log.Warn("the documents of a run could not be counted", "run", run.ID, "error", err)
 		return run, nil
 	}
-	return e.changeRun(ctx, ref, id, func(run *Run) error {
+	return e.changeRun(ctx, ref, run.ID, func(run *Run) error {
 		run.Estimate = estimate
 		return nil
 	})
+}
+
+// EstimateBackfill counts the documents that a backfill would read, with two calls.
+func (e *Engine) EstimateBackfill(ctx context.Context, ref ConnectionRef, from, to bsale.Day) (int, error) {
+	connection, err := e.connection(ctx, ref)
+	if err != nil {
+		return 0, err
+	}
+	client, err := e.clientOf(connection)
+	if err != nil {
+		return 0, Explain(err)
+	}
+	count, err := Estimate(ctx, client, from, to)
+	return count, Explain(err)
 }
 
 // Estimate counts the documents emitted in a range of days, with two calls.
@@ -94,30 +118,61 @@ func Estimate(ctx context.Context, client *bsale.Client, from, to bsale.Day) (in
 
 // PauseRun stops a run after the page that it is applying. conflict: it is not active.
 func (e *Engine) PauseRun(ctx context.Context, ref ConnectionRef, id crm.ID) (Run, error) {
-	return e.moveRun(ctx, ref, id, RunPaused, RunActive)
+	return e.moveRun(ctx, ref, id, e.PauseRunTx)
+}
+
+// PauseRunTx, ResumeRunTx and CancelRunTx are these in a transaction of the caller's.
+func (e *Engine) PauseRunTx(ctx context.Context, tx Tx, connection, id crm.ID) (Run, error) {
+	return e.moveRunTx(ctx, tx, connection, id, RunPaused, RunActive)
 }
 
 // ResumeRun lets a paused run go on where it stood. conflict: it is not paused.
 func (e *Engine) ResumeRun(ctx context.Context, ref ConnectionRef, id crm.ID) (Run, error) {
-	return e.moveRun(ctx, ref, id, RunActive, RunPaused)
+	return e.moveRun(ctx, ref, id, e.ResumeRunTx)
+}
+
+// ResumeRunTx is ResumeRun in a transaction of the caller's.
+func (e *Engine) ResumeRunTx(ctx context.Context, tx Tx, connection, id crm.ID) (Run, error) {
+	return e.moveRunTx(ctx, tx, connection, id, RunActive, RunPaused)
 }
 
 // CancelRun ends a run; what it did stays. conflict: it has ended already.
 func (e *Engine) CancelRun(ctx context.Context, ref ConnectionRef, id crm.ID) (Run, error) {
-	return e.moveRun(ctx, ref, id, RunCancelled, RunActive, RunPaused)
+	return e.moveRun(ctx, ref, id, e.CancelRunTx)
 }
 
-func (e *Engine) moveRun(ctx context.Context, ref ConnectionRef, id crm.ID, to RunState, from ...RunState) (Run, error) {
-	return e.changeRun(ctx, ref, id, func(run *Run) error {
-		if !slices.Contains(from, run.State) {
-			return crm.NewError(crm.Conflict, "run_not_in_state", "state", string(run.State))
-		}
-		run.State = to
-		if to == RunCancelled {
-			run.FinishedAt = e.clock.Now()
-		}
-		return nil
+// CancelRunTx is CancelRun in a transaction of the caller's.
+func (e *Engine) CancelRunTx(ctx context.Context, tx Tx, connection, id crm.ID) (Run, error) {
+	return e.moveRunTx(ctx, tx, connection, id, RunCancelled, RunActive, RunPaused)
+}
+
+func (e *Engine) moveRun(ctx context.Context, ref ConnectionRef, id crm.ID, move func(ctx context.Context, tx Tx, connection, id crm.ID) (Run, error)) (Run, error) {
+	var run Run
+	err := e.store.Update(ctx, ref.AccountID, func(tx Tx) (err error) {
+		run, err = move(ctx, tx, ref.ConnectionID, id)
+		return err
 	})
+	return run, err
+}
+
+func (e *Engine) moveRunTx(ctx context.Context, tx Tx, connection, id crm.ID, to RunState, from ...RunState) (Run, error) {
+	run, err := tx.Run(ctx, id)
+	switch {
+	case err != nil:
+		return run, err
+	case run.ConnectionID != connection:
+		return run, crm.NewError(crm.NotFound, "run_not_found", "id", string(id))
+	case !slices.Contains(from, run.State):
+		return run, crm.NewError(crm.Conflict, "run_not_in_state", "state", string(run.State))
+	}
+	run.State = to
+	if to == RunCancelled {
+		run.FinishedAt = e.clock.Now()
+	}
+	if err := tx.SaveRun(ctx, run); err != nil || to != RunActive {
+		return run, err
+	}
+	return run, tx.Wake(ctx, connection, e.wake)
 }
 
 // changeRun changes a run in a transaction of its own and wakes the connection if there is something to do now.
@@ -140,20 +195,22 @@ func (e *Engine) changeRun(ctx context.Context, ref ConnectionRef, id crm.ID, ch
 
 // Retry reads these documents again soon, whatever their records say. not_found: one was never heard of.
 func (e *Engine) Retry(ctx context.Context, ref ConnectionRef, documents ...int64) error {
-	err := e.store.Update(ctx, ref.AccountID, func(tx Tx) error {
-		records, err := tx.Records(ctx, ref.ConnectionID, documents)
-		if err != nil {
-			return err
-		}
-		if len(records) < len(documents) {
-			return crm.NewError(crm.NotFound, "document_not_found")
-		}
-		return e.markDue(ctx, tx, records)
-	})
+	return e.store.Update(ctx, ref.AccountID, func(tx Tx) error { return e.RetryTx(ctx, tx, ref.ConnectionID, documents...) })
+}
+
+// RetryTx is Retry in a transaction of the caller's.
+func (e *Engine) RetryTx(ctx context.Context, tx Tx, connection crm.ID, documents ...int64) error {
+	records, err := tx.Records(ctx, connection, documents)
 	if err != nil {
 		return err
 	}
-	return e.store.Wake(ctx, ref, false, e.wake)
+	if len(records) < len(documents) {
+		return crm.NewError(crm.NotFound, "document_not_found")
+	}
+	if err := tx.Wake(ctx, connection, e.wake); err != nil {
+		return err
+	}
+	return e.markDue(ctx, tx, records)
 }
 
 // RetryAll reads every document again whose record is in that state with that reason (an empty reason: any), and returns how many.

@@ -14,6 +14,9 @@ import (
 // attributePrefix starts the sources that name one of the document's dynamic attributes.
 const attributePrefix = "document.attribute."
 
+// anyAttribute stands for all of them in lists of sources.
+const anyAttribute = attributePrefix + "<…>"
+
 // sourceProducts is the one source that reads a document's lines.
 const sourceProducts = "document.products"
 
@@ -64,7 +67,7 @@ var sources = map[string]source{
 
 // SourceNames returns the names of all sources, sorted; attributes come as "document.attribute.<name>".
 func SourceNames() []string {
-	return append(slices.Sorted(maps.Keys(sources)), attributePrefix+"<…>")
+	return append(slices.Sorted(maps.Keys(sources)), anyAttribute)
 }
 
 func knownSource(name string) bool {

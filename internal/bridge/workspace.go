@@ -19,6 +19,7 @@ type Workspace struct {
 	rules      Ruleset
 	clock      *crm.Clock
 	run        crm.ID
+	again      againRule
 
 	seen    Snapshot
 	asked   asked
@@ -282,6 +283,9 @@ func (w *Workspace) fromStages() []crm.ID {
 
 // Decide decides one document and applies the plan to the workspace.
 func (w *Workspace) Decide(doc Document) Plan {
+	if record := w.seen.Records[doc.ID]; record != nil && w.again.picks(record, w.rules) {
+		record.RulesVersion = "" // not settled any more
+	}
 	plan := Decide(doc, w.rules, w.seen)
 	w.apply(doc, plan)
 	return plan
@@ -346,8 +350,18 @@ func (w *Workspace) describe(record *Record, doc Document) {
 func (w *Workspace) settle(record *Record, doc Document, plan Plan, deal *crm.Deal) {
 	record.DueAt, record.Attempts, record.LastError = time.Time{}, 0, ""
 	wasLinked := record.State == StateLinked && record.DealID != ""
-	if !wasLinked || plan.Outcome != Skipped {
+	asked := record.RulesVersion == "" // for another decision
+	switch {
+	case wasLinked && plan.Outcome == Skipped: // what was decided stands
+		if asked {
+			record.RulesVersion = w.rules.Version
+		}
+	case wasLinked && !asked && record.Hash == doc.Hash: // nothing was decided
+	default:
 		record.Hash, record.RulesVersion = doc.Hash, w.rules.Version
+	}
+	if plan.Outcome != Conflict || plan.candidates != nil { // a settled conflict is repeated without them
+		record.Candidates = plan.candidates
 	}
 	record.References = nil
 	if waitsForSale(plan.Reason) {
@@ -392,6 +406,7 @@ func (w *Workspace) applyContact(doc Document, plan *ContactPlan, origin crm.Ori
 	var changes []crm.Change
 	for _, change := range plan.Changes {
 		if made, ok := setOnContact(contact, change.set, origin); ok {
+			made.Rule = change.Rule
 			changes = append(changes, made)
 		}
 		if change.set.identity.Normalized != "" {
@@ -459,13 +474,16 @@ func (w *Workspace) applyDeal(contact *crm.Contact, whole Plan, origin crm.Origi
 		deal = w.seen.Deals[plan.ID]
 	}
 	for _, change := range plan.Changes {
-		collect(setOnDeal(deal, change.set, origin))
+		made, ok := setOnDeal(deal, change.set, origin)
+		made.Rule = change.Rule
+		collect(made, ok)
 	}
 	if plan.Stage != nil {
 		move, change, ok := deal.MoveTo(*plan.Stage, origin.Time(), origin)
 		collect(change, ok)
 		if ok {
 			w.changed.stages = append(w.changed.stages, move)
+			collect(deal.SetDetail(crm.FieldCloseReason, nil, origin)) // it belonged to the stage that the deal left
 		}
 	}
 	if plan.Action == ActionCreate {
@@ -555,7 +573,26 @@ func (w *Workspace) Flush(ctx context.Context, tx Tx, readAt time.Time) error {
 	if err := tx.AddEvents(ctx, c.events); err != nil {
 		return err
 	}
+	if err := tx.AddDecisions(ctx, w.connection.ID, today(w.clock.Now(), w.rules.Account).String(), countDecisions(c.history)); err != nil {
+		return err
+	}
 	return tx.AddHistory(ctx, c.history)
+}
+
+func countDecisions(entries []HistoryEntry) []DecisionCount {
+	counts := map[DecisionCount]int{}
+	for _, entry := range entries {
+		counts[DecisionCount{Outcome: entry.Outcome, Reason: entry.Reason}]++
+	}
+	var all []DecisionCount
+	for count, n := range counts {
+		count.Count = n
+		all = append(all, count)
+	}
+	slices.SortFunc(all, func(a, b DecisionCount) int {
+		return cmp.Or(cmp.Compare(a.Outcome, b.Outcome), cmp.Compare(a.Reason, b.Reason))
+	})
+	return all
 }
 
 // sorted returns the values in the order of their keys, so that what is written does not depend on a map's order.

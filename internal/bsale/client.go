@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -80,7 +81,7 @@ func New(cfg Config) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	token := cfg.Token.clean()
+	token := cfg.Token.Clean()
 	if !token.sendable() {
 		return nil, errors.New("bsale: the token is empty or has characters that no token has")
 	}
@@ -131,6 +132,32 @@ func BaseURL(country string) (string, bool) {
 		return "https://api.bsale.com.mx/v1", true
 	}
 	return "", false
+}
+
+// ParseBaseURL returns an address in the form in which [Config] takes it, with the version that people leave out: https://api.bsale.io is
+// https://api.bsale.io/v1.
+func ParseBaseURL(address string) (string, error) {
+	base, err := cleanBase(address)
+	if err != nil {
+		return "", err
+	}
+	if u, err := url.Parse(base); err == nil && u.Path == "" {
+		base += "/v1"
+	}
+	return base, nil
+}
+
+// officialHosts are Bsale's own, and those under them. Source: docs/bsale.md, "Hosts".
+var officialHosts = []string{"bsale.io", "bsale.cl", "bsale.com.pe", "bsale.com.mx"}
+
+// IsOfficial says whether an address is one of Bsale's own, by https.
+func IsOfficial(baseURL string) bool {
+	u, err := url.Parse(baseURL)
+	if err != nil || u.Scheme != "https" || u.Port() != "" && u.Port() != "443" {
+		return false
+	}
+	host := strings.ToLower(u.Hostname())
+	return slices.ContainsFunc(officialHosts, func(official string) bool { return host == official || strings.HasSuffix(host, "."+official) })
 }
 
 // Calls returns the number of HTTP requests sent so far, repeated ones included.

@@ -57,8 +57,11 @@ func (t Token) MarshalText() ([]byte, error) { return []byte(t.String()), nil }
 // MarshalJSON returns the redacted form as a JSON string.
 func (t Token) MarshalJSON() ([]byte, error) { return []byte(fmt.Sprintf("%q", t.String())), nil }
 
-// clean drops the blanks and line ends that copying from a mail adds.
-func (t Token) clean() Token { return Token(strings.TrimSpace(string(t))) }
+// Clean drops the blanks and line ends that copying from a mail adds.
+func (t Token) Clean() Token { return Token(strings.TrimSpace(string(t))) }
+
+// Usable says whether it could be a token at all: not empty, and without characters that no token has.
+func (t Token) Usable() bool { return t.Clean().sendable() }
 
 // sendable reports whether the token fits in a header. Anything else would make net/http fail with
 // a text of its own on each call.

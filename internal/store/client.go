@@ -70,7 +70,7 @@ func (x *writer) SaveClientLinks(ctx context.Context, links []*bridge.ClientLink
 	return x.s.failed("save client links", x.insert(ctx, saveLink, values))
 }
 
-const requestColumns = `contact_id, state, client_id, sent_at, attempts, next_attempt_at, last_error, created_at`
+const requestColumns = `contact_id, state, reason, client_id, sent_at, attempts, next_attempt_at, last_error, created_at`
 
 // DueClientRequests returns pending requests to be tried by now, oldest first. One without an instant is to be tried at once.
 func (x *reader) DueClientRequests(ctx context.Context, connection crm.ID, now time.Time, limit int) ([]*bridge.ClientRequest, error) {
@@ -81,15 +81,48 @@ func (x *reader) DueClientRequests(ctx context.Context, connection crm.ID, now t
 	return query(ctx, &x.session, "due client requests", `SELECT `+requestColumns+` FROM client_request
 		WHERE account_id = $1 AND connection = $2 AND state = 'pending' AND next_attempt_at <= $3 ORDER BY created_at, contact_id LIMIT $4`,
 		[]any{x.account, number, micros(now), limit},
-		func(r row) (*bridge.ClientRequest, error) {
-			c := &bridge.ClientRequest{ConnectionID: connection}
-			return c, r.Scan(&c.ContactID, &c.State, &c.ClientID, instant{&c.SentAt}, &c.Attempts, instant{&c.NextAttemptAt}, &c.LastError,
-				instant{&c.CreatedAt})
-		})
+		scanRequest(connection))
+}
+
+func scanRequest(connection crm.ID) func(r row) (*bridge.ClientRequest, error) {
+	return func(r row) (*bridge.ClientRequest, error) {
+		c := &bridge.ClientRequest{ConnectionID: connection}
+		return c, r.Scan(&c.ContactID, &c.State, &c.Reason, &c.ClientID, instant{&c.SentAt}, &c.Attempts, instant{&c.NextAttemptAt}, &c.LastError,
+			instant{&c.CreatedAt})
+	}
+}
+
+// ClientRequests returns requests in that state, oldest first, at most limit: those younger than the one of the contact after, or all when it is zero.
+func (x *reader) ClientRequests(ctx context.Context, connection crm.ID, state bridge.ClientRequestState, after crm.ID, limit int) ([]*bridge.ClientRequest, error) {
+	number, ok, err := x.connection(ctx, connection)
+	if err != nil || !ok {
+		return nil, err
+	}
+	younger, args := ``, []any{x.account, number, text(state), limit}
+	if after != "" {
+		younger = ` AND (created_at, contact_id) > (SELECT b.created_at, b.contact_id FROM client_request b WHERE b.connection = $2 AND b.contact_id = $5)`
+		args = append(args, text(after))
+	}
+	return query(ctx, &x.session, "client requests", `SELECT `+requestColumns+` FROM client_request
+		WHERE account_id = $1 AND connection = $2 AND state = $3`+younger+` ORDER BY created_at, contact_id LIMIT $4`, args, scanRequest(connection))
+}
+
+// ClientRequest returns the request of a contact. not_found: it has none.
+func (x *reader) ClientRequest(ctx context.Context, connection, contact crm.ID) (*bridge.ClientRequest, error) {
+	number, ok, err := x.connection(ctx, connection)
+	missing := notFound("client_request_not_found", contact)
+	if err != nil {
+		return nil, err
+	}
+	if !ok {
+		return nil, missing
+	}
+	return queryOne(ctx, &x.session, "client request", `SELECT `+requestColumns+` FROM client_request
+		WHERE account_id = $1 AND connection = $2 AND contact_id = $3`, []any{x.account, number, text(contact)}, scanRequest(connection), missing)
 }
 
 var saveRequest = newInsertion("client_request", "account_id, connection, "+requestColumns, `ON CONFLICT (connection, contact_id) DO UPDATE SET
-	state = excluded.state, client_id = excluded.client_id, sent_at = excluded.sent_at, attempts = excluded.attempts,
+	state = excluded.state, reason = excluded.reason, client_id = excluded.client_id, sent_at = excluded.sent_at, attempts = excluded.attempts,
 	next_attempt_at = excluded.next_attempt_at, last_error = excluded.last_error, created_at = excluded.created_at`)
 
 // SaveClientRequests inserts or updates requests by their key; of one that stands in the list twice, the last is kept. not_found: the account has no
@@ -112,7 +145,7 @@ func (x *writer) SaveClientRequests(ctx context.Context, requests []*bridge.Clie
 	values := make([]any, 0, len(requests)*saveRequest.columns)
 	for i, r := range requests {
 		if last[keys[i]] == i {
-			values = append(values, x.account, keys[i].connection, text(r.ContactID), text(r.State), r.ClientID, micros(r.SentAt), r.Attempts,
+			values = append(values, x.account, keys[i].connection, text(r.ContactID), text(r.State), text(r.Reason), r.ClientID, micros(r.SentAt), r.Attempts,
 				micros(r.NextAttemptAt), text(r.LastError), micros(r.CreatedAt))
 		}
 	}

@@ -12,7 +12,7 @@ import (
 )
 
 const recordColumns = `connection, bsale_id, state, reason, hash, rules_version, contact_id, deal_id, kind, type_name, number, emitted_on,
-	total_minor, total_currency, client_id, client_name, public_url, standing, credited, sale_id, refs, due_at, attempts, last_error, seen_at, decided_at`
+	total_minor, total_currency, client_id, client_name, public_url, standing, credited, sale_id, refs, candidates, due_at, attempts, last_error, seen_at, decided_at`
 
 // records runs a query for records; the connections of the account are known when it scans.
 func records[K cmp.Ordered](ctx context.Context, x *session, op, where string, args []any, keys []K) ([]*bridge.Record, error) {
@@ -27,7 +27,7 @@ func (x *session) scanRecord(r row) (*bridge.Record, error) {
 	var connection int64
 	err := r.Scan(&connection, &c.BsaleID, &c.State, &c.Reason, &c.Hash, &c.RulesVersion, &c.ContactID, &c.DealID, &c.Kind, &c.TypeName, &c.Number,
 		&c.EmittedOn, &c.Total.Minor, &c.Total.Currency, &c.ClientID, &c.ClientName, &c.PublicURL, &c.Standing, &c.Credited, &c.SaleID,
-		jsonColumn{&c.References}, instant{&c.DueAt}, &c.Attempts, &c.LastError, instant{&c.SeenAt}, instant{&c.DecidedAt})
+		jsonColumn{&c.References}, jsonColumn{&c.Candidates}, instant{&c.DueAt}, &c.Attempts, &c.LastError, instant{&c.SeenAt}, instant{&c.DecidedAt})
 	c.ConnectionID = x.connectionID(connection)
 	return c, err
 }
@@ -179,20 +179,6 @@ const reasonsOfState = `WITH RECURSIVE leap (reason) AS (
 	SELECT (SELECT MIN(r.reason) FROM record r WHERE r.connection = $3 AND r.state = $4 AND r.reason > leap.reason) FROM leap WHERE leap.reason IS NOT NULL
 ) SELECT reason FROM leap WHERE reason IS NOT NULL`
 
-// CountRecords returns how many records there are by state and reason, in the order of these.
-func (x *reader) CountRecords(ctx context.Context, connection crm.ID) ([]bridge.RecordCount, error) {
-	number, ok, err := x.connection(ctx, connection)
-	if err != nil || !ok {
-		return nil, err
-	}
-	return query(ctx, &x.session, "count records",
-		`SELECT state, reason, COUNT(*) FROM record WHERE connection = $1 GROUP BY state, reason ORDER BY state, reason`, []any{number},
-		func(r row) (c bridge.RecordCount, err error) {
-			err = r.Scan(&c.State, &c.Reason, &c.Count)
-			return c, err
-		})
-}
-
 var (
 	// A record that was notified after it was read keeps the due instant it got then.
 	saveRecord = newInsertion("record", "account_id, "+recordColumns, `ON CONFLICT (connection, bsale_id) DO UPDATE SET
@@ -201,7 +187,7 @@ var (
 		number = excluded.number, emitted_on = excluded.emitted_on, total_minor = excluded.total_minor,
 		total_currency = excluded.total_currency, client_id = excluded.client_id, client_name = excluded.client_name,
 		public_url = excluded.public_url, standing = excluded.standing, credited = excluded.credited, sale_id = excluded.sale_id,
-		refs = excluded.refs, attempts = excluded.attempts, last_error = excluded.last_error, seen_at = excluded.seen_at,
+		refs = excluded.refs, candidates = excluded.candidates, attempts = excluded.attempts, last_error = excluded.last_error, seen_at = excluded.seen_at,
 		decided_at = excluded.decided_at,
 		due_at = CASE WHEN record.notified_at > $last AND record.due_at > 0 THEN record.due_at ELSE excluded.due_at END`)
 	insertReference = newInsertion("record_reference", "account_id, connection, bsale_id, number", "")
@@ -230,8 +216,11 @@ func (x *writer) SaveRecords(ctx context.Context, records []*bridge.Record, read
 		r := byKey[k]
 		values = append(values, x.account, k.connection, k.bsaleID, text(r.State), text(r.Reason), text(r.Hash), text(r.RulesVersion), text(r.ContactID),
 			text(r.DealID), text(r.Kind), text(r.TypeName), text(r.Number), text(r.EmittedOn), r.Total.Minor, text(r.Total.Currency),
-			r.ClientID, text(r.ClientName), text(r.PublicURL), text(r.Standing), r.Credited, r.SaleID, jsonList(r.References), micros(r.DueAt),
+			r.ClientID, text(r.ClientName), text(r.PublicURL), text(r.Standing), r.Credited, r.SaleID, jsonList(r.References), jsonList(r.Candidates), micros(r.DueAt),
 			r.Attempts, text(r.LastError), micros(r.SeenAt), micros(r.DecidedAt))
+	}
+	if err := x.countSaved(ctx, keys, byKey); err != nil {
+		return err
 	}
 	if err := x.insert(ctx, saveRecord, values, micros(readAt)); err != nil {
 		return x.s.failed("save records", err)

@@ -8,11 +8,11 @@ import (
 	"puente/internal/crm"
 )
 
-const runColumns = `connection, id, kind, state, from_on, to_on, estimate, progress, counts, calls, last_error, started_at, finished_at`
+const runColumns = `connection, id, kind, state, from_on, to_on, estimate, reasons, progress, counts, calls, last_error, started_at, finished_at`
 
 func (x *session) scanRun(r row) (n bridge.Run, err error) {
 	var connection int64
-	err = r.Scan(&connection, &n.ID, &n.Kind, &n.State, &n.From, &n.To, &n.Estimate, rawColumn{&n.Progress}, jsonColumn{&n.Counts}, &n.Calls, &n.LastError,
+	err = r.Scan(&connection, &n.ID, &n.Kind, &n.State, &n.From, &n.To, &n.Estimate, jsonColumn{&n.Reasons}, rawColumn{&n.Progress}, jsonColumn{&n.Counts}, &n.Calls, &n.LastError,
 		instant{&n.StartedAt}, instant{&n.FinishedAt})
 	n.ConnectionID = x.connectionID(connection)
 	return n, err
@@ -40,20 +40,24 @@ func (x *reader) OpenRuns(ctx context.Context, connection crm.ID) ([]bridge.Run,
 		[]any{x.account, number, x.account, number}, x.scanRun)
 }
 
-// Runs returns runs, newest first, at most limit.
-func (x *reader) Runs(ctx context.Context, connection crm.ID, limit int) ([]bridge.Run, error) {
+// Runs returns runs, newest first, at most limit: those older than the run with the id before, or all when it is zero.
+func (x *reader) Runs(ctx context.Context, connection, before crm.ID, limit int) ([]bridge.Run, error) {
 	number, ok, err := x.connection(ctx, connection)
 	if err != nil || !ok {
 		return nil, err
 	}
+	older, args := ``, []any{x.account, number, limit}
+	if before != "" {
+		older = ` AND (started_at, id) < (SELECT b.started_at, b.id FROM run b WHERE b.account_id = $1 AND b.id = $4)`
+		args = append(args, text(before))
+	}
 	return query(ctx, &x.session, "runs",
-		`SELECT `+runColumns+` FROM run WHERE account_id = $1 AND connection = $2 ORDER BY started_at DESC, id DESC LIMIT $3`,
-		[]any{x.account, number, limit}, x.scanRun)
+		`SELECT `+runColumns+` FROM run WHERE account_id = $1 AND connection = $2`+older+` ORDER BY started_at DESC, id DESC LIMIT $3`, args, x.scanRun)
 }
 
 var saveRun = newInsertion("run", "account_id, "+runColumns, `ON CONFLICT (account_id, id) DO UPDATE SET
 	connection = excluded.connection, kind = excluded.kind, state = excluded.state, from_on = excluded.from_on, to_on = excluded.to_on,
-	estimate = excluded.estimate, progress = excluded.progress, counts = excluded.counts, calls = excluded.calls,
+	estimate = excluded.estimate, reasons = excluded.reasons, progress = excluded.progress, counts = excluded.counts, calls = excluded.calls,
 	last_error = excluded.last_error, started_at = excluded.started_at, finished_at = excluded.finished_at`)
 
 // SaveRun inserts or updates a run. not_found: the account has no such connection.
@@ -67,7 +71,7 @@ func (x *writer) SaveRun(ctx context.Context, n bridge.Run) error {
 		return x.s.failed("save run", err)
 	}
 	return x.s.failed("save run", x.insert(ctx, saveRun, []any{
-		x.account, number, text(n.ID), text(n.Kind), text(n.State), text(n.From), text(n.To), n.Estimate, raw(n.Progress), string(counts),
+		x.account, number, text(n.ID), text(n.Kind), text(n.State), text(n.From), text(n.To), n.Estimate, jsonList(n.Reasons), raw(n.Progress), string(counts),
 		n.Calls, text(n.LastError), micros(n.StartedAt), micros(n.FinishedAt),
 	}))
 }

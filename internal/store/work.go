@@ -249,3 +249,13 @@ func (x *session) letGo(ctx context.Context, number int64, holder string) error 
 		number, text(holder))
 	return err
 }
+
+// Wake marks the connection as woken and calls wake with this transaction as *sql.Tx, unless it is marked already or does not run. not_found: the account has no such
+// connection.
+func (x *writer) Wake(ctx context.Context, connection crm.ID, wake bridge.Waker) error {
+	number, err := x.ownConnection(ctx, connection)
+	if err != nil {
+		return err
+	}
+	return x.wake(ctx, number, bridge.ConnectionRef{AccountID: x.accountID, ConnectionID: connection}, false, true, wake)
+}

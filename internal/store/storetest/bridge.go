@@ -266,7 +266,7 @@ func testRuns(t *testing.T, f *fixture) {
 		return nil
 	})
 	runs := func(limit int) []bridge.Run {
-		return view(t, f, func(r bridge.Reader) ([]bridge.Run, error) { return r.Runs(f.ctx, f.connection.ID, limit) })
+		return view(t, f, func(r bridge.Reader) ([]bridge.Run, error) { return r.Runs(f.ctx, f.connection.ID, "", limit) })
 	}
 	open := func() []bridge.Run {
 		return view(t, f, func(r bridge.Reader) ([]bridge.Run, error) { return r.OpenRuns(f.ctx, f.connection.ID) })

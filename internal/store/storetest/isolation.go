@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"context"
 	"reflect"
 	"slices"
 	"testing"
@@ -21,6 +22,7 @@ func testIsolation(t *testing.T, f *fixture) {
 	request := &bridge.ClientRequest{ConnectionID: other.connection.ID, ContactID: c.ID, State: bridge.ClientRequestPending}
 	run := bridge.Run{ID: crm.NewID(), ConnectionID: other.connection.ID, State: bridge.RunActive, StartedAt: now}
 	entry := bridge.HistoryEntry{ID: crm.NewID(), ConnectionID: other.connection.ID, BsaleID: 1}
+	decisions := []bridge.DecisionCount{{Outcome: bridge.Created, Reason: bridge.DealCreated, Count: 2}}
 	field := crm.CustomField{ID: crm.NewID(), Entity: crm.EntityDeal, Key: "k", Name: "n"}
 	other.update(t, func(tx bridge.Tx) error {
 		must(t, tx.CreateCustomField(f.ctx, field))
@@ -32,6 +34,8 @@ func testIsolation(t *testing.T, f *fixture) {
 		must(t, tx.SaveClientLinks(f.ctx, []*bridge.ClientLink{link}))
 		must(t, tx.SaveClientRequests(f.ctx, []*bridge.ClientRequest{request}))
 		must(t, tx.SaveRun(f.ctx, run))
+		must(t, tx.AddDecisions(f.ctx, other.connection.ID, "2026-03-12", decisions))
+		must(t, tx.AddCalls(f.ctx, other.connection.ID, "2026-03-12", 3))
 		return tx.AddHistory(f.ctx, []bridge.HistoryEntry{entry})
 	})
 	later := now.Add(time.Hour)
@@ -71,13 +75,26 @@ func testIsolation(t *testing.T, f *fixture) {
 		"RecordsByReason": func(r bridge.Reader) (any, error) {
 			return r.RecordsByReason(f.ctx, connection, bridge.StateLinked, "", 0, 9)
 		},
-		"CountRecords":         func(r bridge.Reader) (any, error) { return r.CountRecords(f.ctx, connection) },
+		"CountRecords": func(r bridge.Reader) (any, error) { return r.CountRecords(f.ctx, connection) },
+		"ListRecords": func(r bridge.Reader) (any, error) {
+			page, err := r.ListRecords(f.ctx, connection, bridge.RecordQuery{Limit: 9})
+			return page.Items, err
+		},
+		"CountDecisions": func(r bridge.Reader) (any, error) { return r.CountDecisions(f.ctx, connection, "2026-03-12") },
+		"CountCalls": func(r bridge.Reader) (any, error) {
+			_, all, err := r.CountCalls(f.ctx, connection, "2026-03-12")
+			return all, err
+		},
+		"ClientRequests": func(r bridge.Reader) (any, error) {
+			return r.ClientRequests(f.ctx, connection, bridge.ClientRequestPending, "", 9)
+		},
+		"ClientRequest":        func(r bridge.Reader) (any, error) { return r.ClientRequest(f.ctx, connection, c.ID) },
 		"ClientLinks":          func(r bridge.Reader) (any, error) { return r.ClientLinks(f.ctx, connection, []int64{1}) },
 		"ClientLinksByContact": func(r bridge.Reader) (any, error) { return r.ClientLinksByContact(f.ctx, connection, []crm.ID{c.ID}) },
 		"Run":                  func(r bridge.Reader) (any, error) { return r.Run(f.ctx, run.ID) },
 		"OpenRuns":             func(r bridge.Reader) (any, error) { return r.OpenRuns(f.ctx, connection) },
 		"LeaseHolder":          func(r bridge.Reader) (any, error) { return r.LeaseHolder(f.ctx, connection) },
-		"Runs":                 func(r bridge.Reader) (any, error) { return r.Runs(f.ctx, connection, 9) },
+		"Runs":                 func(r bridge.Reader) (any, error) { return r.Runs(f.ctx, connection, "", 9) },
 		"History":              func(r bridge.Reader) (any, error) { return r.History(f.ctx, connection, 0, 9) },
 		"DueClientRequests":    func(r bridge.Reader) (any, error) { return r.DueClientRequests(f.ctx, connection, later, 9) },
 		"Board": func(r bridge.Reader) (any, error) {
@@ -99,6 +116,11 @@ func testIsolation(t *testing.T, f *fixture) {
 		"SaveClientLinks":   func(tx bridge.Tx) error { return tx.SaveClientLinks(f.ctx, []*bridge.ClientLink{link}) },
 		"SaveRun":           func(tx bridge.Tx) error { return tx.SaveRun(f.ctx, run) },
 		"AddHistory":        func(tx bridge.Tx) error { return tx.AddHistory(f.ctx, []bridge.HistoryEntry{entry}) },
+		"AddDecisions":      func(tx bridge.Tx) error { return tx.AddDecisions(f.ctx, connection, "2026-03-12", decisions) },
+		"AddCalls":          func(tx bridge.Tx) error { return tx.AddCalls(f.ctx, connection, "2026-03-12", 5) },
+		"Wake": func(tx bridge.Tx) error {
+			return tx.Wake(f.ctx, connection, func(context.Context, any, bridge.ConnectionRef) error { return nil })
+		},
 		"SaveClientRequests": func(tx bridge.Tx) error {
 			return tx.SaveClientRequests(f.ctx, []*bridge.ClientRequest{request})
 		},
@@ -176,7 +198,7 @@ func snapshot(t *testing.T, f *fixture) []any {
 				add(contacts, err)
 			}
 		}
-		runs, err := r.Runs(f.ctx, f.connection.ID, 9)
+		runs, err := r.Runs(f.ctx, f.connection.ID, "", 9)
 		add(runs, err)
 		history, err := r.History(f.ctx, f.connection.ID, 0, 9)
 		add(history, err)

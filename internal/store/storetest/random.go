@@ -107,7 +107,7 @@ func (r random) record(f *fixture, id int64) *bridge.Record {
 		ConnectionID: f.connection.ID, BsaleID: id, State: bridge.State(r.text()), Reason: bridge.Reason(r.text()), Hash: r.text(), RulesVersion: r.text(),
 		ContactID: r.id(), DealID: r.id(), Kind: bridge.Kind(r.text()), TypeName: r.text(), Number: r.text(), EmittedOn: r.text(),
 		Total: r.money(), ClientID: r.Int64(), ClientName: r.text(), PublicURL: r.text(), Standing: bridge.Standing(r.text()), Credited: r.Int64(),
-		SaleID: r.Int64(), DueAt: r.instant(), Attempts: r.IntN(9), LastError: r.text(), SeenAt: r.instant(), DecidedAt: r.instant(),
+		SaleID: r.Int64(), Candidates: []crm.ID{r.id(), crm.NewID()}, DueAt: r.instant(), Attempts: r.IntN(9), LastError: r.text(), SeenAt: r.instant(), DecidedAt: r.instant(),
 	}
 	if r.IntN(2) == 0 {
 		c.References = []string{}

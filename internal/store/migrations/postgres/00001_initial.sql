@@ -365,6 +365,7 @@ CREATE TABLE record (
 	credited       BIGINT NOT NULL,
 	sale_id        BIGINT NOT NULL,
 	refs           TEXT,
+	candidates     TEXT COLLATE "C", -- JSON; of a conflict: the contacts or deals among which a person chooses
 	due_at         BIGINT NOT NULL,
 	notified_at    BIGINT NOT NULL DEFAULT 0, -- of the latest hint; decides whether a read was early enough to clear due_at
 	attempts       BIGINT NOT NULL,

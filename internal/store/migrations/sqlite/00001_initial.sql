@@ -361,6 +361,7 @@ CREATE TABLE record (
 	credited       INTEGER NOT NULL,
 	sale_id        INTEGER NOT NULL,
 	refs           TEXT,
+	candidates     TEXT, -- JSON; of a conflict: the contacts or deals among which a person chooses
 	due_at         INTEGER NOT NULL,
 	notified_at    INTEGER NOT NULL DEFAULT 0, -- of the latest hint; decides whether a read was early enough to clear due_at
 	attempts       INTEGER NOT NULL,

@@ -1,0 +1,161 @@
+package bridge
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"slices"
+
+	"puente/internal/bsale"
+	"puente/internal/crm"
+)
+
+// TrialOptions say with what the connection is tried.
+type TrialOptions struct {
+	Token   bsale.Token // empty: the stored one
+	BaseURL string      // empty: as stored or, where nothing is, that of the account's country
+}
+
+// Trial is what Bsale told when it was asked for a first time.
+type Trial struct {
+	Country   string // of the first office: CL, PE or MX; "" when it names none of these
+	Offices   []bsale.Office
+	Types     []TrialType
+	People    []TrialPerson
+	Documents int // that stand, of the latest days that have some
+	Samples   []Source
+	Calls     int64
+}
+
+// TrialType is a document type with the kind that it is taken for, and whether the rules choose that kind.
+type TrialType struct {
+	bsale.DocumentType
+	Kind   Kind
+	Chosen bool
+}
+
+// TrialPerson is one of Bsale's users, with the user of the account who has the same e-mail.
+type TrialPerson struct {
+	bsale.User
+	Match *crm.User // nil: none
+}
+
+// trialDocuments is how many of the latest documents are looked at.
+const trialDocuments = 50
+
+// Try asks Bsale with a token that may not be stored yet, and keeps nothing: which offices, document types and people the company has, and what the latest documents hold.
+// invalid: the token is missing or refused, the address is wrong. unavailable, conflict: what else Bsale answers, as Explain has it.
+func (e *Engine) Try(ctx context.Context, account crm.ID, o TrialOptions) (Trial, error) {
+	connection, rules, users, err := e.tried(ctx, account, o)
+	if err != nil {
+		return Trial{}, err
+	}
+	client, err := e.open(connection)
+	if err != nil {
+		return Trial{}, Explain(err)
+	}
+	trial, err := e.try(ctx, client, rules, users)
+	trial.Calls = client.Calls()
+	if errors.Is(err, bsale.ErrUnauthorized) {
+		return trial, crm.NewError(crm.Invalid, "bsale_unauthorized").At("token").Because(err)
+	}
+	return trial, Explain(err)
+}
+
+// tried returns the connection as it would be with the options, stored or not, and the rules by which types get their kinds.
+func (e *Engine) tried(ctx context.Context, account crm.ID, o TrialOptions) (Connection, Ruleset, []crm.User, error) {
+	var connection Connection
+	var rules Ruleset
+	var users []crm.User
+	err := e.store.View(ctx, account, func(r Reader) error {
+		around, err := ReadSurroundings(ctx, r)
+		if err != nil {
+			return err
+		}
+		users = around.Users
+		connection, err = FindConnection(ctx, r)
+		if crm.CodeOf(err) == crm.NotFound {
+			connection, err = Connection{ID: crm.NewID(), AccountID: account}, nil
+		}
+		if err != nil {
+			return err
+		}
+		rules = kindRules(connection, around)
+		return errors.Join(
+			e.takeAddress(&connection, ConnectionSettings{BaseURL: o.BaseURL, Token: o.Token}, around.Account),
+			e.takeToken(&connection, o.Token),
+		)
+	})
+	if err == nil && e.seal != nil && len(connection.SealedToken) == 0 {
+		err = crm.NewError(crm.Invalid, "bsale_token_needed").At("token")
+	}
+	return connection, rules, users, err
+}
+
+// kindRules returns what the connection's rules say of kinds, the default ones' where it has none or they do not fit: what else they say does not matter here.
+func kindRules(c Connection, around Surroundings) Ruleset {
+	rules, err := ParseRules(c.Rules)
+	if err != nil {
+		rules = DefaultRules(around.Account.Language)
+	}
+	set, _ := rules.Resolve(around)
+	return set
+}
+
+func (e *Engine) try(ctx context.Context, client *bsale.Client, rules Ruleset, users []crm.User) (Trial, error) {
+	var trial Trial
+	identity, err := client.TestConnection(ctx)
+	if err != nil {
+		return trial, err
+	}
+	trial.Country = identity.Country
+	if trial.Offices, err = client.Offices(ctx, bsale.Active); err != nil {
+		return trial, err
+	}
+	directory := Directory{}
+	for _, state := range passStates {
+		types, err := client.DocumentTypes(ctx, state)
+		if err != nil {
+			return trial, err
+		}
+		for _, t := range types {
+			kind := rules.KindOf(t)
+			trial.Types = append(trial.Types, TrialType{DocumentType: t, Kind: kind, Chosen: rules.Chosen[kind]})
+		}
+		people, err := client.Users(ctx, state)
+		if err != nil {
+			return trial, err
+		}
+		for _, person := range people {
+			trial.People = append(trial.People, TrialPerson{User: person, Match: withEmail(users, person.Email)})
+			directory[person.ID] = Person{ID: person.ID, Name: person.Name(), Email: person.Email}
+		}
+	}
+	slices.SortFunc(trial.Types, func(a, b TrialType) int { return cmp.Compare(a.ID, b.ID) })
+	docs, err := e.latestDocuments(ctx, client, rules.Account, bsale.Day{}, rules.mayBeCut(), trialDocuments)
+	trial.Documents = len(docs)
+	trial.Samples = samples(newDocuments(docs, rules, directory), rules)
+	return trial, err
+}
+
+func newDocuments(docs []bsale.Document, rules Ruleset, directory Directory) []Document {
+	all := make([]Document, len(docs))
+	for i, doc := range docs {
+		all[i] = NewDocument(doc, rules, directory)
+	}
+	return all
+}
+
+// withEmail returns the active user with that e-mail, nil if there is none.
+func withEmail(users []crm.User, email string) *crm.User {
+	wanted, ok := crm.NormalizeEmail(email)
+	if !ok {
+		return nil
+	}
+	for i, user := range users {
+		if have, ok := crm.NormalizeEmail(user.Email); ok && user.Active && have == wanted {
+			return &users[i]
+		}
+	}
+	return nil
+}
