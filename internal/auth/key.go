@@ -221,6 +221,6 @@ func checkGrants(g Grants) (Grants, error) {
 
 func hintOf(secret string) string { return secret[len(secret)-hintLetters:] }
 
-func expiryPast() error { return crm.NewError(crm.Invalid, "key_expiry_past").At("expires_at") }
+func expiryPast() error { return crm.NewError(crm.Invalid, "key_expiry_past").At("expiresAt") }
 
 func grantsExceeded() error { return crm.NewError(crm.Forbidden, "grants_exceeded") }

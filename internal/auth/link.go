@@ -31,7 +31,7 @@ func (s *Service) Link(ctx context.Context, p Principal, user crm.ID) (token str
 
 // LinkIn does as Link, in the caller's transaction.
 func (s *Service) LinkIn(ctx context.Context, tx Tx, p Principal, user crm.ID) (token string, expires time.Time, err error) {
-	u, err := findUser(ctx, tx, user)
+	u, err := crm.FindUser(ctx, tx, user)
 	if err != nil {
 		return "", expires, err
 	}
@@ -124,7 +124,7 @@ func (s *Service) linkOf(ctx context.Context, token string, address netip.Addr) 
 	}
 	var user crm.User
 	if err := s.store.ViewAccess(ctx, link.AccountID, func(r Reader) (err error) {
-		user, err = findUser(ctx, r, link.UserID)
+		user, err = crm.FindUser(ctx, r, link.UserID)
 		return err
 	}); err != nil {
 		return PasswordLink{}, crm.User{}, err

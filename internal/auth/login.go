@@ -171,7 +171,7 @@ func (s *Service) begin(ctx context.Context, tx Tx, user crm.ID, address netip.A
 	if err != nil {
 		return Login{}, err
 	}
-	u, err := findUser(ctx, tx, user)
+	u, err := crm.FindUser(ctx, tx, user)
 	if err != nil {
 		return Login{}, err
 	}
@@ -219,20 +219,6 @@ func (s *Service) device(ctx context.Context, token, email string) (d knownDevic
 		return knownDevice{}, false, err
 	}
 	return knownDevice{token: token, hash: hash}, known, nil
-}
-
-// findUser returns a user of the account. not_found: user_not_found.
-func findUser(ctx context.Context, r crm.Reader, id crm.ID) (crm.User, error) {
-	users, err := r.Users(ctx)
-	if err != nil {
-		return crm.User{}, err
-	}
-	for _, u := range users {
-		if u.ID == id {
-			return u, nil
-		}
-	}
-	return crm.User{}, crm.NewError(crm.NotFound, "user_not_found", "id", string(id))
 }
 
 const maxAgent = 200

@@ -3,9 +3,12 @@ package auth
 import (
 	"context"
 	_ "embed"
+	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/alexedwards/argon2id"
@@ -20,29 +23,32 @@ const (
 	MaxPassword = 200
 )
 
-// passwordParams are those that OWASP recommends for argon2id with little memory.
-var passwordParams = argon2id.Params{Memory: 19 << 10, Iterations: 2, Parallelism: 1, SaltLength: 16, KeyLength: 32}
+// owaspParams are those that OWASP recommends for argon2id with little memory.
+var owaspParams = argon2id.Params{Memory: 19 << 10, Iterations: 2, Parallelism: 1, SaltLength: 16, KeyLength: 32}
 
 const (
-	hashesAtOnce   = 2   // each takes 19 MiB
-	hashesInQueue  = 100 // some seconds of work
-	dummyOfNobody  = "a password that nobody has"
-	passwordForms  = norm.NFC // what a keyboard sends for ñ differs between systems
+	hashesAtOnce  = 2   // each takes 19 MiB
+	hashesInQueue = 100 // some seconds of work
+
+	// form is that of what is hashed: what a keyboard sends for ñ differs between systems.
+	form = norm.NFC
+
+	// distinctNeeded is how many different characters a password has at least.
 	distinctNeeded = 4
 )
 
 // hasher hashes passwords, few at a time, because each takes memory and a processor for a while.
 type hasher struct {
+	params  argon2id.Params
 	places  chan struct{}
 	waiting atomic.Int64
 	dummy   func() (string, error) // a hash that takes as long as a real one
 }
 
-func newHasher() *hasher {
-	return &hasher{places: make(chan struct{}, hashesAtOnce), dummy: sync.OnceValues(func() (string, error) {
-		params := passwordParams
-		return argon2id.CreateHash(dummyOfNobody, &params)
-	})}
+func newHasher(params argon2id.Params) *hasher {
+	h := &hasher{params: params, places: make(chan struct{}, hashesAtOnce)}
+	h.dummy = sync.OnceValues(func() (string, error) { return argon2id.CreateHash("nobody's", &h.params) })
+	return h
 }
 
 // work runs fn when it is its turn. unavailable: login_busy, when too many are waiting already.
@@ -64,8 +70,7 @@ func (h *hasher) work(ctx context.Context, fn func() error) error {
 // hash returns a password's hash.
 func (h *hasher) hash(ctx context.Context, password string) (hash string, err error) {
 	err = h.work(ctx, func() (err error) {
-		params := passwordParams
-		hash, err = argon2id.CreateHash(passwordForms.String(password), &params)
+		hash, err = argon2id.CreateHash(form.String(password), &h.params)
 		return err
 	})
 	return hash, err
@@ -82,23 +87,23 @@ func (h *hasher) check(ctx context.Context, password, hash string) (right, old b
 				return err
 			}
 		}
-		same, params, err := argon2id.CheckHash(passwordForms.String(password), hash)
+		same, params, err := argon2id.CheckHash(form.String(password), hash)
 		if err != nil {
 			return err
 		}
-		right, old = same && !nobody, *params != passwordParams
+		right, old = same && !nobody, *params != h.params
 		return nil
 	})
 	return right, old, err
 }
 
 //go:embed common_passwords.txt
-var commonPasswordLines string
+var commonWordLines string
 
-// commonPasswords are those that are tried first, folded, of the length that is allowed.
-var commonPasswords = sync.OnceValue(func() map[string]bool {
+// commonWords are what passwords that many people choose are made of, folded.
+var commonWords = sync.OnceValue(func() map[string]bool {
 	all := map[string]bool{}
-	for line := range strings.Lines(commonPasswordLines) {
+	for line := range strings.Lines(commonWordLines) {
 		all[strings.TrimSpace(line)] = true
 	}
 	return all
@@ -106,15 +111,15 @@ var commonPasswords = sync.OnceValue(func() map[string]bool {
 
 // CheckPassword says whether a person with that e-mail may choose a password. invalid: password_short, password_long, password_is_email, password_common.
 func CheckPassword(password, email string) error {
-	password = passwordForms.String(password)
+	password = form.String(password)
 	n := utf8.RuneCountInString(password)
 	folded := strings.ToLower(strings.TrimSpace(password))
 	local, _, _ := strings.Cut(strings.ToLower(email), "@")
 	switch {
 	case n < MinPassword:
-		return crm.NewError(crm.Invalid, "password_short", "min", "10").At("password")
+		return crm.NewError(crm.Invalid, "password_short", "min", strconv.Itoa(MinPassword)).At("password")
 	case n > MaxPassword || !utf8.ValidString(password):
-		return crm.NewError(crm.Invalid, "password_long", "max", "200").At("password")
+		return crm.NewError(crm.Invalid, "password_long", "max", strconv.Itoa(MaxPassword)).At("password")
 	case folded == strings.ToLower(strings.TrimSpace(email)) || folded == local:
 		return crm.NewError(crm.Invalid, "password_is_email").At("password")
 	case isCommon(folded):
@@ -124,15 +129,19 @@ func CheckPassword(password, email string) error {
 }
 
 // rows are what is next to each other on keyboards, in alphabets and in numbers.
-var rows = []string{"abcdefghijklmnñopqrstuvwxyz", "abcdefghijklmnopqrstuvwxyz", "01234567890123456789", "qwertyuiop", "asdfghjklñ", "asdfghjkl", "zxcvbnm", "1qaz2wsx3edc4rfv5tgb6yhn7ujm"}
+var rows = []string{
+	"abcdefghijklmnñopqrstuvwxyz", "abcdefghijklmnopqrstuvwxyz", "01234567890123456789", "qwertyuiopasdfghjklñzxcvbnm", "qwertyuiopasdfghjklzxcvbnm",
+	"1q2w3e4r5t6y7u8i9o0p", "1qaz2wsx3edc4rfv5tgb6yhn7ujm",
+}
 
-// isCommon says whether a password is on the list, is of very few different characters, is a piece of a row, or is a short one of those said again.
+// isCommon says whether a password is one of the first that are tried: of very few different characters, something too short said again, a piece of a row, or a
+// word that many choose with anything but letters before and after it.
 func isCommon(folded string) bool {
 	distinct := map[rune]bool{}
 	for _, r := range folded {
 		distinct[r] = true
 	}
-	if len(distinct) < distinctNeeded || commonPasswords()[folded] {
+	if len(distinct) < distinctNeeded || utf8.RuneCountInString(unit(folded)) < MinPassword {
 		return true
 	}
 	for _, row := range rows {
@@ -140,20 +149,30 @@ func isCommon(folded string) bool {
 			return true
 		}
 	}
-	return false
+	word := strings.TrimFunc(folded, func(r rune) bool { return !unicode.IsLetter(r) })
+	return commonWords()[folded] || commonWords()[word] || commonWords()[unit(word)] || commonWords()[asLetters.Replace(word)]
+}
+
+// asLetters undoes what people take for clever.
+var asLetters = strings.NewReplacer("0", "o", "1", "i", "3", "e", "4", "a", "5", "s", "7", "t", "@", "a", "$", "s", "!", "i")
+
+// unit returns the shortest text that, said once or more, is s.
+func unit(s string) string {
+	if s == "" {
+		return ""
+	}
+	return s[:1+strings.Index((s + s)[1:], s)]
 }
 
 func reversed(s string) string {
 	r := []rune(s)
-	for i, j := 0, len(r)-1; i < j; i, j = i+1, j-1 {
-		r[i], r[j] = r[j], r[i]
-	}
+	slices.Reverse(r)
 	return string(r)
 }
 
 // ChangePassword sets the principal's own password, and ends its other sessions.
 //
-// forbidden: no_password_here, an API key has none. invalid: password_wrong (old is not the present one), and those of [CheckPassword]. rate_limited: as Login.
+// forbidden: user_needed, an API key has none. invalid: password_wrong (old is not the present one), and those of [CheckPassword]. rate_limited: as Login.
 func (s *Service) ChangePassword(ctx context.Context, p Principal, old, chosen string) error {
 	if p.User.ID == "" {
 		return crm.NewError(crm.Forbidden, "user_needed")
@@ -174,7 +193,7 @@ func (s *Service) ChangePassword(ctx context.Context, p Principal, old, chosen s
 		return err
 	}
 	if !same {
-		return crm.NewError(crm.Invalid, "password_wrong").At("old_password")
+		return crm.NewError(crm.Invalid, "password_wrong").At("oldPassword")
 	}
 	if err := right(ctx); err != nil {
 		return err
@@ -189,7 +208,7 @@ func (s *Service) ChangePassword(ctx context.Context, p Principal, old, chosen s
 			return err
 		}
 		if now != present { // somebody else was quicker
-			return crm.NewError(crm.Invalid, "password_wrong").At("old_password")
+			return crm.NewError(crm.Invalid, "password_wrong").At("oldPassword")
 		}
 		return s.savePassword(ctx, tx, p.User.ID, hash, p.Session)
 	})

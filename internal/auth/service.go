@@ -39,7 +39,7 @@ func New(o Options) *Service {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	return &Service{store: o.Store, now: func() time.Time { return o.Now().UTC().Truncate(time.Microsecond) }, random: o.Random, log: o.Log, passwords: newHasher()}
+	return &Service{store: o.Store, now: func() time.Time { return o.Now().UTC().Truncate(time.Microsecond) }, random: o.Random, log: o.Log, passwords: newHasher(owaspParams)}
 }
 
 // Operator returns the principal of whoever runs commands on the server: it may do everything in an account.

@@ -83,10 +83,26 @@ func (s *Service) setUp(ctx context.Context, tx Tx, u SetUp, password string) (L
 	if err != nil {
 		return Login{}, err
 	}
+	hand := crm.Hand{Actor: crm.Actor{Kind: crm.ActorUser, ID: user.ID}, Reach: crm.FullReach, At: s.now()}
+	if _, err := crm.ChangeAccount(ctx, tx, hand, 0, u.account()); err != nil {
+		return Login{}, err
+	}
 	if err := s.savePassword(ctx, tx, user.ID, password, ""); err != nil {
 		return Login{}, err
 	}
 	return s.begin(ctx, tx, user.ID, u.Address, u.Agent, knownDevice{})
+}
+
+func (u SetUp) account() crm.AccountChange {
+	return crm.AccountChange{Name: given(u.AccountName), Country: given(u.Country), Language: given(u.Language)}
+}
+
+// given returns nil for what is empty.
+func given[T ~string](v T) *T {
+	if v == "" {
+		return nil
+	}
+	return &v
 }
 
 // firstAdministrator makes the user, or makes an administrator of one that a command added with that e-mail.

@@ -1,0 +1,129 @@
+package auth_test
+
+import (
+	"errors"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"puente/internal/auth"
+	"puente/internal/crm"
+)
+
+func TestAPersonChoosesAPasswordByALinkOnce(t *testing.T) {
+	eachEngine(t, func(t *testing.T, s *scene) {
+		admin := auth.Operator(s.account.ID)
+		accept := func(token, password string) (auth.Login, error) {
+			return s.Accept(s.ctx, auth.Acceptance{Token: token, Password: password, Address: home, Agent: firefox})
+		}
+		first, expires, err := s.Link(s.ctx, admin, s.user.ID)
+		must(t, err)
+		if want := start.Add(7 * 24 * time.Hour); !expires.Equal(want) {
+			t.Errorf("an invitation works until %v, want %v", expires, want)
+		}
+		token, _, err := s.Link(s.ctx, admin, s.user.ID)
+		must(t, err)
+		_, err = accept(first, good)
+		mustFail(t, err, crm.NotFound, "link_invalid") // another took its place
+		u, err := s.LinkUser(s.ctx, token, home)
+		must(t, err)
+		if u.Email != s.user.Email {
+			t.Errorf("the link is %s's", u.Email)
+		}
+		_, err = accept(token, "short")
+		mustFail(t, err, crm.Invalid, "password_short")
+		l, err := accept(token, good)
+		must(t, err)
+		s.mustSession(l.Token)
+		_, err = accept(token, other)
+		mustFail(t, err, crm.NotFound, "link_invalid")
+		if _, err = s.Login(s.ctx, auth.Attempt{Email: s.user.Email, Password: good, Address: home, Device: l.Device}); err != nil {
+			t.Error(err)
+		}
+
+		// The same thing helps who forgot the password, and puts out whoever knows it.
+		token, expires, err = s.Link(s.ctx, admin, s.user.ID)
+		must(t, err)
+		if want := start.Add(24 * time.Hour); !expires.Equal(want) {
+			t.Errorf("a reset works until %v, want %v", expires, want)
+		}
+		s.mustSession(l.Token)
+		second, err := accept(token, other)
+		must(t, err)
+		s.mustEnded(l.Token)
+		s.mustSession(second.Token)
+
+		token, expires, err = s.Link(s.ctx, admin, s.user.ID)
+		must(t, err)
+		s.after(expires.Sub(s.clock()))
+		_, err = accept(token, good)
+		mustFail(t, err, crm.NotFound, "link_invalid")
+	})
+}
+
+func TestOfTwoWhoFollowALinkAtOnceOneChooses(t *testing.T) {
+	eachEngine(t, func(t *testing.T, s *scene) {
+		token, _, err := s.Link(s.ctx, auth.Operator(s.account.ID), s.user.ID)
+		must(t, err)
+		var won atomic.Int64
+		var all sync.WaitGroup
+		for range 6 {
+			all.Go(func() {
+				_, err := s.Accept(s.ctx, auth.Acceptance{Token: token, Password: good, Address: home})
+				var e *crm.Error
+				switch {
+				case err == nil:
+					won.Add(1)
+				case !errors.As(err, &e) || e.Key != "link_invalid":
+					t.Error(err)
+				}
+			})
+		}
+		all.Wait()
+		if won.Load() != 1 {
+			t.Errorf("%d chose a password", won.Load())
+		}
+	})
+}
+
+func TestWhoGetsNoLink(t *testing.T) {
+	eachEngine(t, func(t *testing.T, s *scene) {
+		admin := auth.Operator(s.account.ID)
+		_, _, err := s.Link(s.ctx, admin, crm.NewID())
+		mustFail(t, err, crm.NotFound, "user_not_found")
+		_, _, err = s.Link(s.ctx, auth.Operator(s.addAccount("Otra").ID), s.user.ID)
+		mustFail(t, err, crm.NotFound, "user_not_found")
+
+		token, _, err := s.Link(s.ctx, admin, s.user.ID)
+		must(t, err)
+		s.changeUser(s.user, func(u *crm.User) { u.Active = false })
+		_, _, err = s.Link(s.ctx, admin, s.user.ID)
+		mustFail(t, err, crm.Conflict, "user_inactive")
+		for _, active := range []bool{false, true} {
+			s.changeUser(s.user, func(u *crm.User) { u.Active = active })
+			_, err = s.Accept(s.ctx, auth.Acceptance{Token: token, Password: good, Address: home})
+			mustFail(t, err, crm.NotFound, "link_invalid")
+		}
+
+		// An integration that may invite does not make itself an administrator by way of one.
+		weaker := admin
+		weaker.Grants = auth.Grants{auth.Users: auth.Admin, auth.Contacts: auth.Admin}
+		_, _, err = s.Link(s.ctx, weaker, s.user.ID)
+		mustFail(t, err, crm.Forbidden, "grants_exceeded")
+	})
+}
+
+func TestLinksCannotBeGuessed(t *testing.T) {
+	eachEngine(t, func(t *testing.T, s *scene) {
+		for i := range 60 {
+			_, err := s.Accept(s.ctx, auth.Acceptance{Token: "pl_" + strings.Repeat("A", 43), Password: good, Address: home})
+			if i < 50 {
+				mustFail(t, err, crm.NotFound, "link_invalid")
+			} else {
+				mustFail(t, err, crm.RateLimited, "too_many_attempts")
+			}
+		}
+	})
+}
