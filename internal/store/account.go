@@ -136,12 +136,16 @@ func (x *writer) CreateUser(ctx context.Context, u crm.User) error {
 	return x.s.taken("create user", err, idTaken(u.ID), emailTaken(u.Email))
 }
 
-// UpdateUser updates a user whole. not_found: no such user. conflict: stale, or the e-mail is taken.
+// UpdateUser updates a user whole; one that is not active is logged out. not_found: no such user. conflict: stale, or the e-mail is taken.
 func (x *writer) UpdateUser(ctx context.Context, u crm.User) error {
-	return x.updateVersion(ctx, "app_user", u.ID, notFound("user_not_found", u.ID), emailTaken(u.Email),
+	err := x.updateVersion(ctx, "app_user", u.ID, notFound("user_not_found", u.ID), emailTaken(u.Email),
 		`UPDATE app_user SET email = $4, email_key = $5, name = $6, role = $7, active = $8, language = $9, version = version + 1
 		 WHERE account_id = $1 AND id = $2 AND version = $3`,
 		x.account, text(u.ID), u.Version, text(u.Email), emailKey(u.Email), text(u.Name), text(u.Role), u.Active, text(u.Language))
+	if err != nil || u.Active {
+		return err
+	}
+	return x.endAccess(ctx, u.ID)
 }
 
 func emailTaken(email string) *crm.Error {
