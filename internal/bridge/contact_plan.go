@@ -18,7 +18,7 @@ func (d *decision) newContact() {
 	d.plan.Contact.Changes = append(d.plan.Contact.Changes, FieldChange{
 		Field: crm.FieldSource, New: sourceName, Rule: ruleContact, set: setting{standard: crm.FieldSource, value: sourceName},
 	})
-	d.plan.Contact.Changes = append(d.plan.Contact.Changes, d.mapped(d.rules.Contact, nil, nil)...)
+	d.plan.Contact.Changes = append(d.plan.Contact.Changes, d.mappedNew(d.rules.Contact, d.rules.ContactDefaults)...)
 }
 
 // sourceName is where contacts that the bridge made come from.
@@ -29,6 +29,7 @@ const (
 	ruleContact = "contact"
 	ruleOwner   = "owner"
 	ruleValue   = "value"
+	ruleDefault = "default" // the field's own
 )
 
 // existingContact plans what the client adds to a contact.

@@ -69,7 +69,7 @@ func (d *decision) createDeal(contactName string) {
 	}
 	d.plan.Deal = &DealPlan{Action: ActionCreate, Name: name, Stage: stage, To: stage.Name}
 	fresh := &crm.Deal{Value: crm.Money{Currency: d.rules.Account.Currency}}
-	d.plan.Deal.Changes = d.dealChanges(fresh, true)
+	d.plan.Deal.Changes = append(d.dealChanges(fresh, true), d.mappedNew(d.rules.Deal, d.rules.DealDefaults)...)
 	if d.plan.Contact != nil && d.plan.Contact.Action == ActionCreate {
 		// The new contact gets the deal's owner.
 		for _, change := range d.plan.Deal.Changes {
@@ -83,7 +83,7 @@ func (d *decision) createDeal(contactName string) {
 
 // takeDeal ends the decision by updating an open deal and moving it.
 func (d *decision) takeDeal(deal *crm.Deal) {
-	d.plan.Deal = &DealPlan{Action: ActionUpdate, ID: deal.ID, Name: deal.Name, Changes: d.dealChanges(deal, true)}
+	d.plan.Deal = &DealPlan{Action: ActionUpdate, ID: deal.ID, Name: deal.Name, Changes: d.changesOf(deal, true)}
 	to := d.rules.Stages[d.doc.Kind].To
 	if to == nil || to.ID == deal.StageID {
 		d.end(Updated, DealUpdated)
@@ -99,7 +99,12 @@ func (d *decision) move(to *crm.Stage) {
 	d.plan.Deal.From, d.plan.Deal.To = d.rules.StageNames[deal.StageID], to.Name
 }
 
-// dealChanges plans the fields of a deal: value, owner, mapping. linking is true when the document gets this deal now.
+// changesOf plans the fields of a deal that is there. linking is true when the document gets this deal now.
+func (d *decision) changesOf(deal *crm.Deal, linking bool) []FieldChange {
+	return append(d.dealChanges(deal, linking), d.mapped(d.rules.Deal, deal.Custom, deal.Origins)...)
+}
+
+// dealChanges plans value and owner of a deal.
 func (d *decision) dealChanges(deal *crm.Deal, linking bool) []FieldChange {
 	var changes []FieldChange
 	if value, ok := d.value(); ok && value != deal.Value && (linking || !deal.Origins.ByPerson(crm.FieldValue)) {
@@ -112,7 +117,7 @@ func (d *decision) dealChanges(deal *crm.Deal, linking bool) []FieldChange {
 			Field: crm.FieldOwner, Old: orNil(d.rules.UserEmails[deal.OwnerID]), New: owner.Email, Rule: ruleOwner, set: setting{standard: crm.FieldOwner, value: owner.ID},
 		})
 	}
-	return append(changes, d.mapped(d.rules.Deal, deal.Custom, deal.Origins)...)
+	return changes
 }
 
 func amountOrNil(m crm.Money) any {
@@ -188,6 +193,20 @@ func (d *decision) mapped(rules []FieldRule, custom crm.Custom, origins crm.Orig
 		}
 		changes = append(changes, FieldChange{
 			Field: rule.Field.Name, Old: old, New: value, Rule: fmt.Sprintf("mapping.%s[%d]", rule.Field.Entity, rule.Row), set: setting{custom: key, value: value},
+		})
+	}
+	return changes
+}
+
+// mappedNew plans the mapping's rows for something new, and the defaults of those fields that they leave empty. Required fields stop no document.
+func (d *decision) mappedNew(rules []FieldRule, defaults []crm.CustomField) []FieldChange {
+	changes := d.mapped(rules, nil, nil)
+	for _, field := range defaults {
+		if slices.ContainsFunc(changes, func(c FieldChange) bool { return c.set.custom == field.Key }) {
+			continue
+		}
+		changes = append(changes, FieldChange{
+			Field: field.Name, New: field.Default, Rule: ruleDefault, set: setting{custom: field.Key, value: field.Default},
 		})
 	}
 	return changes

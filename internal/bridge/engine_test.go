@@ -128,7 +128,9 @@ func (s *shop) setUp(ctx context.Context, change func(*bridge.Rules)) {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	s.rules = connection.Rules
+	if s.rules, err = json.Marshal(rules); err != nil { // by names, as the oracle reads them
+		s.t.Fatal(err)
+	}
 	s.ref = bridge.ConnectionRef{AccountID: account.ID, ConnectionID: connection.ID}
 }
 

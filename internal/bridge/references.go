@@ -1,7 +1,11 @@
 package bridge
 
 import (
+	"cmp"
 	"context"
+	"slices"
+	"strings"
+	"time"
 
 	"puente/internal/crm"
 )
@@ -13,22 +17,59 @@ type RuleUse struct {
 	Name       string // of what is named, as it is called now
 }
 
-// NamedByRules returns the places in the rules of the account's connections that name any of these: the ids of pipelines, stages and users, the keys of custom fields.
-func NamedByRules(ctx context.Context, r Reader, names ...string) ([]RuleUse, error) {
-	return nil, nil
+// NamedByRules returns the places in the rules of the account's connections, disabled ones too, that name any of these: ids of pipelines, stages and users, keys of custom fields.
+func NamedByRules(ctx context.Context, r Reader, keys ...string) ([]RuleUse, error) {
+	connections, err := r.Connections(ctx)
+	if err != nil || len(connections) == 0 {
+		return nil, err
+	}
+	around, err := ReadSurroundings(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	var uses []RuleUse
+	for _, connection := range connections {
+		rules, err := ParseRules(connection.Rules)
+		if err != nil {
+			continue // they name nothing that works, and stop the connection by themselves
+		}
+		rules.rewrite(around, func(place string, n thing) string {
+			if slices.Contains(keys, n.key) {
+				uses = append(uses, RuleUse{Connection: connection.ID, Place: place, Name: n.name})
+			}
+			return n.key
+		})
+	}
+	return uses, nil
 }
 
-// RefuseNamed is what stands before something is deleted or archived: conflict named_by_rules when a connection's rules name any of these, as NamedByRules takes them.
-func RefuseNamed(ctx context.Context, r Reader, names ...string) error {
-	return nil
+// RefuseNamed comes before something is deleted, archived or deactivated. conflict: named_by_rules (params name and rules, the places) when a connection's rules name any of these, given as to
+// [NamedByRules]; a pipeline is deleted with its stages.
+func RefuseNamed(ctx context.Context, r Reader, keys ...string) error {
+	uses, err := NamedByRules(ctx, r, keys...)
+	if err != nil || len(uses) == 0 {
+		return err
+	}
+	var places []string
+	for _, use := range uses {
+		if !slices.Contains(places, use.Place) {
+			places = append(places, use.Place)
+		}
+	}
+	return crm.NewError(crm.Conflict, "named_by_rules", "name", uses[0].Name, "rules", strings.Join(places, ", "))
 }
 
 // ReadableRules returns a connection's rules with the names that things have now. invalid: as [ParseRules].
 func ReadableRules(ctx context.Context, r crm.Reader, connection Connection) (Rules, error) {
-	return Rules{}, nil
+	rules, err := ParseRules(connection.Rules)
+	if err != nil {
+		return Rules{}, err
+	}
+	around, err := ReadSurroundings(ctx, r)
+	return rules.Named(around), err
 }
 
-// DealDocument is a document of Bsale that a deal is linked to.
+// DealDocument is a document of Bsale that a deal is linked to, as the deal shows it.
 type DealDocument struct {
 	ConnectionID crm.ID
 	BsaleID      int64
@@ -37,15 +78,38 @@ type DealDocument struct {
 	Number       string
 	EmittedOn    string // 2006-01-02
 	Total        crm.Money
-	Credited     crm.Money // taken back by credit notes
-	PublicURL    string    // http or https; empty: none
+	Credited     crm.Money // what credit notes took back
+	PublicURL    string    // http or https, for a link; empty: none
 	Standing     Standing
 	State        State
-	Reason       Reason // what became of it last
-	DecidedAt    string
+	Reason       Reason // of the last decision
+	DecidedAt    time.Time
 }
 
 // DealDocuments returns the documents of each of these deals, newest first, with one query.
 func DealDocuments(ctx context.Context, r Reader, deals []crm.ID) (map[crm.ID][]DealDocument, error) {
-	return nil, nil
+	records, err := r.RecordsByDeal(ctx, deals)
+	if err != nil {
+		return nil, err
+	}
+	slices.SortStableFunc(records, func(a, b *Record) int {
+		return cmp.Or(cmp.Compare(b.EmittedOn, a.EmittedOn), cmp.Compare(b.BsaleID, a.BsaleID))
+	})
+	documents := map[crm.ID][]DealDocument{}
+	for _, record := range records {
+		documents[record.DealID] = append(documents[record.DealID], DealDocument{
+			ConnectionID: record.ConnectionID, BsaleID: record.BsaleID, Kind: record.Kind, TypeName: record.TypeName, Number: record.Number,
+			EmittedOn: record.EmittedOn, Total: record.Total, Credited: crm.Money{Minor: record.Credited, Currency: record.Total.Currency},
+			PublicURL: webAddress(record.PublicURL), Standing: record.Standing, State: record.State, Reason: record.Reason, DecidedAt: record.DecidedAt,
+		})
+	}
+	return documents, nil
+}
+
+// webAddress returns what may stand in a link: Bsale's word is not taken for it.
+func webAddress(address string) string {
+	if strings.HasPrefix(address, "https://") || strings.HasPrefix(address, "http://") {
+		return address
+	}
+	return ""
 }

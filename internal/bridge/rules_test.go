@@ -127,9 +127,9 @@ func TestFieldsAreFoundByKeyThenByNameAndNotWhenArchived(t *testing.T) {
 		{Key: "cf_deal_tres_abcd_text", Name: "Tres", ArchivedAt: crm.NewClock(nil).Now()},
 	}
 	for name, want := range map[string]string{"cf_deal_dos_abcd_text": "cf_deal_dos_abcd_text", " dos ": "cf_deal_dos_abcd_text", "Tres": "", "cf_deal_tres_abcd_text": ""} {
-		field, _ := findField(fields, name)
-		if field.Key != want {
-			t.Errorf("%q: found %q, want %q", name, field.Key, want)
+		field, found := findField(fields, name)
+		if found != (want != "") || found && field.Key != want {
+			t.Errorf("%q: found %+v, want %q", name, field, want)
 		}
 	}
 }

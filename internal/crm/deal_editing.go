@@ -184,13 +184,10 @@ func (e *dealEditing) firstOpenStage(pipeline ID) (Stage, error) {
 		if at := slices.IndexFunc(p.Stages, func(s Stage) bool { return s.Kind == StageOpen }); at >= 0 {
 			return p.Stages[at], nil
 		}
-		return Stage{}, NewError(Conflict, "pipeline_without_open_stage", "pipeline", p.Name).At(fieldPipeline)
+		return Stage{}, NewError(Conflict, "pipeline_without_open_stage", "pipeline", p.Name).At(FieldPipeline)
 	}
-	return Stage{}, NewError(Invalid, "pipeline_unknown").At(fieldPipeline)
+	return Stage{}, NewError(Invalid, "pipeline_unknown").At(FieldPipeline)
 }
-
-// fieldPipeline names a deal's pipeline in errors.
-const fieldPipeline = "pipeline"
 
 func (e *dealEditing) delete(deal *Deal) *Deal {
 	gone := deal.Clone()

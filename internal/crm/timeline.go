@@ -77,11 +77,11 @@ type timelineNames struct {
 	stages   map[ID]string
 	contacts map[ID]string
 	fields   map[string]CustomField
-	types    map[string]FieldType // of standard fields
+	standard map[string]Field
 }
 
 func readTimelineNames(ctx context.Context, r Reader, query TimelineQuery, events []Event) (timelineNames, error) {
-	n := timelineNames{actors: query.Actors, users: map[ID]string{}, contacts: map[ID]string{}, fields: map[string]CustomField{}, types: map[string]FieldType{}}
+	n := timelineNames{actors: query.Actors, users: map[ID]string{}, contacts: map[ID]string{}, fields: map[string]CustomField{}, standard: map[string]Field{}}
 	users, err := r.Users(ctx)
 	if err != nil {
 		return n, err
@@ -95,6 +95,9 @@ func readTimelineNames(ctx context.Context, r Reader, query TimelineQuery, event
 	}
 	for _, field := range fields {
 		n.fields[field.Key] = field
+	}
+	for _, field := range StandardFields(query.Entity) {
+		n.standard[field.Name] = field
 	}
 	if query.Entity != EntityDeal {
 		return n, nil
@@ -164,12 +167,13 @@ func (n timelineNames) actor(actor Actor) string {
 
 func (n timelineNames) change(change Change) TimelineChange {
 	shown := TimelineChange{
-		Field: Field{Name: change.Field, Type: n.types[change.Field]},
-		Old:   n.value(change.Field, change.Old), New: n.value(change.Field, change.New), Rule: change.Rule,
+		Field: Field{Name: change.Field}, Old: n.value(change.Field, change.Old), New: n.value(change.Field, change.New), Rule: change.Rule,
+	}
+	if field, ok := n.standard[change.Field]; ok {
+		shown.Field = field
 	}
 	if field, ok := n.fields[change.Field]; ok {
-		shown.Field = Field{Name: field.Key, Type: field.Type, Custom: &field}
-		shown.Label = field.Name
+		shown.Field, shown.Label = CustomFieldOf(field), field.Name
 	}
 	return shown
 }

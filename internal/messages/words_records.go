@@ -1,0 +1,38 @@
+package messages
+
+// wordsRecords are the names of the standard fields of contacts and deals, beside those in words, and of what happened to them.
+var wordsRecords = map[string]text{
+	"event.restored": {"Restauración", "Restored"},
+
+	"field.tags":           {"Etiquetas", "Tags"},
+	"field.created":        {"Creado", "Created"},
+	"field.updated":        {"Modificado", "Changed"},
+	"field.contacted":      {"Contactado", "Contacted"},
+	"field.marketable":     {"Acepta marketing", "Accepts marketing"},
+	"field.priority":       {"Prioridad", "Priority"},
+	"field.status":         {"Estado", "Status"},
+	"field.notes":          {"Notas", "Notes"},
+	"field.job_title":      {"Cargo", "Job title"},
+	"field.address":        {"Dirección", "Address"},
+	"field.city":           {"Ciudad", "City"},
+	"field.region":         {"Región", "Region"},
+	"field.state":          {"Provincia", "State"},
+	"field.country":        {"País", "Country"},
+	"field.birth_day":      {"Día de nacimiento", "Day of birth"},
+	"field.birth_month":    {"Mes de nacimiento", "Month of birth"},
+	"field.birth_year":     {"Año de nacimiento", "Year of birth"},
+	"field.facebook":       {"Facebook", "Facebook"},
+	"field.instagram":      {"Instagram", "Instagram"},
+	"field.linkedin":       {"LinkedIn", "LinkedIn"},
+	"field.twitter":        {"Twitter", "Twitter"},
+	"field.company_email":  {"Correo de la empresa", "Company's e-mail"},
+	"field.company_phone":  {"Teléfono de la empresa", "Company's phone"},
+	"field.website":        {"Sitio web", "Web site"},
+	"field.industry":       {"Rubro", "Industry"},
+	"field.annual_revenue": {"Ventas anuales", "Annual revenue"},
+	"field.employees":      {"Número de empleados", "Number of employees"},
+	"field.description":    {"Descripción", "Description"},
+	"field.close_reason":   {"Motivo de cierre", "Reason for closing"},
+	"field.pipeline":       {"Embudo", "Pipeline"},
+	"field.stage_entered":  {"En la etapa desde", "In the stage since"},
+}
