@@ -26,6 +26,7 @@ var rules = []struct {
 	why    string
 }{
 	{"internal/crm", nil, true, "the domain reads and tests alone: rules of a CRM, whoever writes and wherever it is kept"},
+	{"internal/crm/crmtest", []string{"internal/crm", "internal/bridge", "internal/store", "internal/store/pgtest"}, false, "the use cases are tried against real databases; crm itself knows none"},
 	{"internal/config", nil, true, "settings are plain values; what they mean is decided where they are used"},
 	{"internal/secret", nil, true, "sealing knows bytes and a key, not whose token it is"},
 	{"internal/messages", nil, false, "sentences have keys, not types; its tests look at the packages whose codes need a sentence"},
