@@ -217,6 +217,9 @@ func changesJSON(changes []crm.Change) (any, error) {
 				return nil, err
 			}
 		}
+		if c.Rule != "" {
+			b = appendText(append(b, `,"rule":`...), c.Rule)
+		}
 		b = append(b, '}')
 	}
 	return string(append(b, ']')), nil
