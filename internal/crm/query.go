@@ -5,6 +5,7 @@ type Field struct {
 	Name   string // a Field… constant, or the custom field's key
 	Type   FieldType
 	Custom *CustomField // nil: a standard field
+	Fixed  bool         // Puente writes it, and nobody else
 }
 
 // Types that only standard fields have.
@@ -15,16 +16,18 @@ const (
 	TypeContact  FieldType = "contact"  // the id of a contact
 	TypeTags     FieldType = "tags"     // ids of tags
 	TypeInstant  FieldType = "instant"  // a moment
+	TypeTaxID    FieldType = "tax_id"   // as [NormalizeTaxID] gives it
+	TypeStatus   FieldType = "status"   // of a deal: a [StageKind], that of its stage
 )
 
-// Operator compares a field with values.
+// Operator compares a field with values. Texts are compared without case and accents.
 type Operator string
 
 // The operators.
 const (
 	Is       Operator = "is"       // any of the values
-	IsNot    Operator = "is_not"   // none of the values
-	Contains Operator = "contains" // text, case and accents aside
+	IsNot    Operator = "is_not"   // none of the values, nothing included
+	Contains Operator = "contains" // a part of the text is one of the values
 	Above    Operator = "gt"
 	AtLeast  Operator = "gte"
 	Below    Operator = "lt"
@@ -37,11 +40,13 @@ const (
 type Condition struct {
 	Field    Field
 	Operator Operator
-	// Values are as [Custom] holds them for the field's type; ids for references, time.Time for instants, Money's minor units as int64 for the value of deals.
+	// Values are as [Custom] holds them for the field's type; ids for references (the zero ID: none), time.Time for instants, Money's minor units as int64 for the
+	// value of deals, whose currency does not matter.
 	Values []any
 }
 
-// Order sorts a list by one field. Records without a value come last; ties are broken by when the record was made.
+// Order sorts a list by one field, as [SortKeys] compares values. Records without a value come last; ties are broken by when the record was made, in the same
+// direction.
 type Order struct {
 	Field      Field
 	Descending bool

@@ -8,15 +8,18 @@ import (
 )
 
 // Board returns each stage of each pipeline, in order, with its number of living deals, the sum of those values that are in the account's currency,
-// and the last deals to have changed in it, at most perStage. Its cost does not grow with the number of deals.
+// and its uppermost deals, at most perStage. Its cost does not grow with the number of deals.
 func (x *reader) Board(ctx context.Context, perStage int) ([]bridge.BoardStage, error) {
 	stages, err := query(ctx, &x.session, "board",
-		`SELECT p.name, s.id, s.pipeline_id, s.name, s.kind, s.position, s.living_deals, s.living_value
-		 FROM pipeline p JOIN stage s ON s.account_id = p.account_id AND s.pipeline_id = p.id
-		 WHERE p.account_id = $1 ORDER BY p.position, p.created_at, p.id, s.position, s.id`, []any{x.account},
+		`SELECT p.name, s.id, s.pipeline_id, s.name, s.kind, s.position, s.color, s.probability, s.stale_days,
+		 CAST(COALESCE((SELECT SUM(t.deals) FROM stage_total t WHERE t.account_id = s.account_id AND t.stage_id = s.id), 0) AS BIGINT),
+		 CAST(COALESCE((SELECT SUM(t.value) FROM stage_total t WHERE t.account_id = s.account_id AND t.stage_id = s.id AND t.currency = a.currency), 0) AS BIGINT)
+		 FROM account a JOIN pipeline p ON p.account_id = a.number JOIN stage s ON s.account_id = p.account_id AND s.pipeline_id = p.id
+		 WHERE a.number = $1 AND p.archived_at = 0 AND s.archived_at = 0 ORDER BY p.position, p.created_at, p.id, s.position, s.id`, []any{x.account},
 		func(r row) (b bridge.BoardStage, err error) {
 			s := &b.Stage
-			err = r.Scan(&b.Pipeline, &s.ID, &s.PipelineID, &s.Name, &s.Kind, &s.Position, &b.Count, &b.Sum)
+			err = r.Scan(&b.Pipeline, &s.ID, &s.PipelineID, &s.Name, &s.Kind, &s.Position, &s.Color, &s.Probability, &s.StaleDays,
+				&b.Count, &b.Sum)
 			return b, err
 		})
 	if err != nil {
@@ -29,7 +32,7 @@ func (x *reader) Board(ctx context.Context, perStage int) ([]bridge.BoardStage, 
 		}
 		if b.Latest, err = query(ctx, &x.session, "board",
 			`SELECT `+dealColumns+` FROM deal WHERE account_id = $1 AND stage_id = $2 AND deleted_at = 0
-			 ORDER BY updated_at DESC, id DESC LIMIT $3`, []any{x.account, string(b.Stage.ID), perStage},
+			 ORDER BY rank DESC, number DESC LIMIT $3`, []any{x.account, string(b.Stage.ID), perStage},
 			func(r row) (bridge.BoardDeal, error) {
 				d, err := scanDeal(r)
 				return bridge.BoardDeal{Deal: *d}, err

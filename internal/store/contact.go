@@ -2,18 +2,20 @@ package store
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"strings"
 
 	"puente/internal/crm"
 )
 
-const contactColumns = `id, first_name, last_name, company, owner_id, source, custom, origins, created_at, updated_at, deleted_at, version`
+const contactColumns = `id, first_name, last_name, company, owner_id, source, created_at, updated_at, deleted_at, version, tags, details, custom, origins`
 
+// scanContact reads the contactColumns. Identities are missing, and tags may be among them that were deleted: see complete.
 func scanContact(r row) (*crm.Contact, error) {
 	c := &crm.Contact{}
-	err := r.Scan(&c.ID, &c.FirstName, &c.LastName, &c.Company, optionalID{&c.OwnerID}, &c.Source, jsonColumn{&c.Custom}, jsonColumn{&c.Origins},
-		instant{&c.CreatedAt}, instant{&c.UpdatedAt}, instant{&c.DeletedAt}, &c.Version)
+	err := r.Scan(&c.ID, &c.FirstName, &c.LastName, &c.Company, optionalID{&c.OwnerID}, &c.Source, instant{&c.CreatedAt}, instant{&c.UpdatedAt},
+		instant{&c.DeletedAt}, &c.Version, jsonColumn{&c.Tags}, jsonColumn{&c.Details}, jsonColumn{&c.Custom}, jsonColumn{&c.Origins})
 	return c, err
 }
 
@@ -24,7 +26,7 @@ func (x *reader) ContactsByID(ctx context.Context, ids []crm.ID) ([]*crm.Contact
 	if err != nil {
 		return nil, err
 	}
-	return contacts, x.addIdentities(ctx, contacts)
+	return contacts, x.complete(ctx, contacts)
 }
 
 // ContactsByIdentity returns the living contacts that have any of these identities, each once, in the order of their ids.
@@ -47,11 +49,12 @@ func (x *reader) ContactsByIdentity(ctx context.Context, keys []crm.IdentityKey)
 	// One contact may have been found by several kinds, or by two keys in different parts of a long list.
 	slices.SortFunc(contacts, func(a, b *crm.Contact) int { return strings.Compare(string(a.ID), string(b.ID)) })
 	contacts = slices.CompactFunc(contacts, func(a, b *crm.Contact) bool { return a.ID == b.ID })
-	return contacts, x.addIdentities(ctx, contacts)
+	return contacts, x.complete(ctx, contacts)
 }
 
-// addIdentities reads the identities of contacts, which are in the order of their ids.
-func (x *session) addIdentities(ctx context.Context, contacts []*crm.Contact) error {
+// complete reads what stands in other tables: the identities of contacts, and which of their tags there still are. Whoever deletes a tag does not touch its
+// contacts, which may be many.
+func (x *session) complete(ctx context.Context, contacts []*crm.Contact) error {
 	ids := make([]crm.ID, len(contacts))
 	for i, c := range contacts {
 		ids[i] = c.ID
@@ -60,10 +63,35 @@ func (x *session) addIdentities(ctx context.Context, contacts []*crm.Contact) er
 	if err != nil {
 		return err
 	}
+	var tags []crm.ID
 	for _, c := range contacts {
 		c.Identities = identities[c.ID]
+		tags = append(tags, c.Tags...)
 	}
-	return nil
+	if len(tags) == 0 {
+		return nil
+	}
+	living, err := x.livingTags(ctx, tags)
+	for _, c := range contacts {
+		c.Tags = slices.DeleteFunc(c.Tags, func(tag crm.ID) bool { return !living[tag] })
+		if len(c.Tags) == 0 {
+			c.Tags = nil
+		}
+	}
+	return err
+}
+
+// livingTags returns which of these tags there are.
+func (x *session) livingTags(ctx context.Context, tags []crm.ID) (map[crm.ID]bool, error) {
+	living := map[crm.ID]bool{}
+	_, err := queryIn(ctx, x, "living tags", `SELECT id FROM tag WHERE account_id = $1 AND id IN `+list, []any{x.account}, tags,
+		func(r row) (struct{}, error) {
+			var id crm.ID
+			err := r.Scan(&id)
+			living[id] = true
+			return struct{}{}, err
+		})
+	return living, err
 }
 
 func (x *session) identities(ctx context.Context, contacts []crm.ID) (map[crm.ID][]crm.Identity, error) {
@@ -81,45 +109,80 @@ func (x *session) identities(ctx context.Context, contacts []crm.ID) (map[crm.ID
 	return byContact, err
 }
 
+const contactSaved = `account_id, number, name_key, words, ` + contactColumns
+
 var (
-	insertContact = newInsertion("contact", "account_id, "+contactColumns, "")
-	updateContact = newInsertion("contact", "account_id, "+contactColumns, `ON CONFLICT (account_id, id) DO UPDATE SET
+	insertContact = newInsertion("contact", contactSaved, "")
+	updateContact = newInsertion("contact", contactSaved, `ON CONFLICT (account_id, id) DO UPDATE SET
 		first_name = excluded.first_name, last_name = excluded.last_name, company = excluded.company, owner_id = excluded.owner_id,
-		source = excluded.source, custom = excluded.custom, origins = excluded.origins, created_at = excluded.created_at,
-		updated_at = excluded.updated_at, deleted_at = excluded.deleted_at, version = excluded.version`)
+		source = excluded.source, created_at = excluded.created_at, updated_at = excluded.updated_at, deleted_at = excluded.deleted_at,
+		version = excluded.version, name_key = excluded.name_key, words = excluded.words, tags = excluded.tags, details = excluded.details,
+		custom = excluded.custom, origins = excluded.origins`)
 	insertIdentity = newInsertion("contact_identity", "account_id, contact_id, position, kind, normalized, value, is_primary", "")
 )
 
-// SaveContacts inserts those of Version 0 and updates the others whole, identities included, and raises Version. conflict: one was stale.
+// storedContact is what is derived from a contact as it stands in the database.
+type storedContact struct {
+	number  int64
+	version int64
+	living  bool
+	owner   crm.ID
+	words   string
+	tags    []crm.ID
+	custom  crm.Custom // when there are searchable fields
+}
+
+// SaveContacts inserts those of Version 0 and updates the others whole, identities included, and raises Version. conflict: one was stale. invalid: its owner or
+// a tag does not exist.
 func (x *writer) SaveContacts(ctx context.Context, contacts []*crm.Contact) error {
-	known := make(map[crm.ID]int64, len(contacts))
-	_, err := queryIn(ctx, &x.session, "contact versions", `SELECT id, version FROM contact WHERE account_id = $1 AND id IN `+list,
-		[]any{x.account}, savedIDs(contacts, func(c *crm.Contact) (crm.ID, int64) { return c.ID, c.Version }),
-		func(r row) (struct{}, error) {
-			var id crm.ID
-			var version int64
-			err := r.Scan(&id, &version)
-			known[id] = version
-			return struct{}{}, err
-		})
+	if len(contacts) == 0 {
+		return nil
+	}
+	fields, err := x.searchableFields(ctx, crm.EntityContact)
 	if err != nil {
 		return err
+	}
+	stored, err := x.storedContacts(ctx, savedIDs(contacts, func(c *crm.Contact) (crm.ID, int64) { return c.ID, c.Version }), fields)
+	if err != nil {
+		return err
+	}
+	known := make(map[crm.ID]int64, len(stored))
+	for id, s := range stored {
+		known[id] = s.version
 	}
 	fresh, changed, err := raise(contacts, known, func(c *crm.Contact) (crm.ID, *int64) { return c.ID, &c.Version })
 	if err != nil {
 		return err
 	}
 	x.contacts = append(x.contacts, contacts...)
+	number, err := x.lastNumber(ctx, "contact", len(fresh))
+	if err != nil {
+		return err
+	}
 
+	derived := contactChanges{fields: fields, owners: map[crm.ID]int64{}}
 	rows := func(contacts []*crm.Contact) ([]any, error) {
 		values := make([]any, 0, len(contacts)*insertContact.columns)
 		for _, c := range contacts {
+			s := stored[c.ID]
+			if s.number == 0 {
+				number++
+				s.number = number
+			}
 			custom, err := customJSON(c.Custom)
 			if err != nil {
 				return nil, crm.NewError(crm.Invalid, "value_invalid").Because(err)
 			}
-			values = append(values, x.account, text(c.ID), text(c.FirstName), text(c.LastName), text(c.Company), reference(c.OwnerID), text(c.Source),
-				custom, originsJSON(c.Origins), micros(c.CreatedAt), micros(c.UpdatedAt), micros(c.DeletedAt), c.Version)
+			details, err := customJSON(c.Details)
+			if err != nil {
+				return nil, crm.NewError(crm.Invalid, "value_invalid").Because(err)
+			}
+			words := joinWords(c.SearchWords())
+			tags := distinctIDs(c.Tags)
+			derived.add(s, c, words, tags)
+			values = append(values, x.account, s.number, nameKey(c.Name()), words, text(c.ID), text(c.FirstName), text(c.LastName), text(c.Company),
+				reference(c.OwnerID), text(c.Source), micros(c.CreatedAt), micros(c.UpdatedAt), micros(c.DeletedAt), c.Version, idList(tags), details,
+				custom, originsJSON(c.Origins))
 		}
 		return values, nil
 	}
@@ -136,7 +199,96 @@ func (x *writer) SaveContacts(ctx context.Context, contacts []*crm.Contact) erro
 	if err := x.insert(ctx, updateContact, values); err != nil {
 		return x.s.failed("update contacts", err)
 	}
-	return x.saveIdentities(ctx, fresh, changed)
+	if err := x.saveIdentities(ctx, fresh, changed); err != nil {
+		return err
+	}
+	return x.saveContactChanges(ctx, derived)
+}
+
+// storedContacts returns those of these contacts that there are.
+func (x *session) storedContacts(ctx context.Context, ids []crm.ID, fields []searchableField) (map[crm.ID]storedContact, error) {
+	stored := make(map[crm.ID]storedContact, len(ids))
+	custom := "NULL"
+	if len(fields) > 0 {
+		custom = "custom"
+	}
+	_, err := queryIn(ctx, x, "stored contacts",
+		`SELECT id, number, version, deleted_at, owner_id, words, tags, `+custom+` FROM contact WHERE account_id = $1 AND id IN `+list, []any{x.account}, ids,
+		func(r row) (struct{}, error) {
+			var id crm.ID
+			var s storedContact
+			var deleted int64
+			err := r.Scan(&id, &s.number, &s.version, &deleted, optionalID{&s.owner}, &s.words, jsonColumn{&s.tags}, jsonColumn{&s.custom})
+			s.living = deleted == 0
+			stored[id] = s
+			return struct{}{}, err
+		})
+	return stored, err
+}
+
+// contactChanges collects what follows from contacts that are saved.
+type contactChanges struct {
+	fields   []searchableField
+	postings postingChanges
+	owners   map[crm.ID]int64 // how many living contacts each has more
+	tags     []crm.ID         // those that were given
+}
+
+// add notes the difference between a contact as it was (the zero value: it is new) and as it will be.
+func (d *contactChanges) add(before storedContact, c *crm.Contact, words string, tags []crm.ID) {
+	var was, is []posting
+	if before.living {
+		d.owners[before.owner]--
+		was = contactPostings(before.number, before.words, before.tags, before.custom, d.fields)
+	}
+	if !c.Gone() {
+		d.owners[c.OwnerID]++
+		is = contactPostings(before.number, words, tags, c.Custom, d.fields)
+	}
+	d.postings.replace(was, is)
+	for _, tag := range tags {
+		if !slices.Contains(before.tags, tag) {
+			d.tags = append(d.tags, tag)
+		}
+	}
+}
+
+var addContactTotal = newInsertion("contact_total", "account_id, owner_id, contacts",
+	`ON CONFLICT (account_id, owner_id) DO UPDATE SET contacts = contact_total.contacts + excluded.contacts`)
+
+func (x *writer) saveContactChanges(ctx context.Context, d contactChanges) error {
+	living, err := x.livingTags(ctx, d.tags)
+	if err != nil {
+		return err
+	}
+	for _, tag := range d.tags {
+		if !living[tag] {
+			return crm.NewError(crm.Invalid, "reference_unknown").At(crm.FieldTags)
+		}
+	}
+	var totals []any
+	for _, owner := range slices.Sorted(maps.Keys(d.owners)) {
+		if n := d.owners[owner]; n != 0 {
+			totals = append(totals, x.account, text(owner), n)
+		}
+	}
+	if err := x.insert(ctx, addContactTotal, totals); err != nil {
+		return x.s.failed("contact totals", err)
+	}
+	return x.savePostings(ctx, d.postings)
+}
+
+// lastNumber returns the highest number that a contact or deal of the account has, if any are to be numbered. Nobody else numbers meanwhile.
+func (x *writer) lastNumber(ctx context.Context, table string, fresh int) (number int64, err error) {
+	if fresh == 0 {
+		return 0, nil
+	}
+	return queryOne(ctx, &x.session, "last number", `SELECT COALESCE(MAX(number), 0) FROM `+table+` WHERE account_id = $1`, []any{x.account}, scanNumber, nil)
+}
+
+func scanNumber(r row) (n int64, err error) {
+	err = r.Scan(&n)
+	return n, err
 }
 
 // saveIdentities writes those of new contacts, and those of changed ones that are not as they were.

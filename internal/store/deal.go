@@ -9,15 +9,15 @@ import (
 	"puente/internal/crm"
 )
 
-const dealColumns = `id, name, contact_id, pipeline_id, stage_id, stage_entered_at, owner_id, value_minor, value_currency, custom, origins,
-	created_at, updated_at, deleted_at, version`
+const dealColumns = `id, name, contact_id, pipeline_id, stage_id, stage_entered_at, rank, owner_id, value_minor, value_currency, created_at, updated_at,
+	deleted_at, version, details, custom, origins`
 
 // scanDeal reads the dealColumns.
 func scanDeal(r row) (*crm.Deal, error) {
 	d := &crm.Deal{}
-	return d, r.Scan(&d.ID, &d.Name, optionalID{&d.ContactID}, &d.PipelineID, &d.StageID, instant{&d.StageEnteredAt}, optionalID{&d.OwnerID},
-		&d.Value.Minor, &d.Value.Currency, jsonColumn{&d.Custom}, jsonColumn{&d.Origins}, instant{&d.CreatedAt}, instant{&d.UpdatedAt},
-		instant{&d.DeletedAt}, &d.Version)
+	return d, r.Scan(&d.ID, &d.Name, optionalID{&d.ContactID}, &d.PipelineID, &d.StageID, instant{&d.StageEnteredAt}, &d.Rank, optionalID{&d.OwnerID},
+		&d.Value.Minor, &d.Value.Currency, instant{&d.CreatedAt}, instant{&d.UpdatedAt}, instant{&d.DeletedAt}, &d.Version, jsonColumn{&d.Details},
+		jsonColumn{&d.Custom}, jsonColumn{&d.Origins})
 }
 
 // DealsByID returns the deals with these ids, deleted ones too, in the order of their ids; unknown ids are left out.
@@ -31,6 +31,10 @@ func (x *reader) DealsByContact(ctx context.Context, contacts, stages []crm.ID) 
 	if len(stages) == 0 {
 		return nil, nil
 	}
+	numbers, err := x.contactNumbers(ctx, contacts)
+	if err != nil {
+		return nil, err
+	}
 	// The few stages first: they are the parameters before the list.
 	args := []any{x.account}
 	for _, s := range stages {
@@ -38,76 +42,107 @@ func (x *reader) DealsByContact(ctx context.Context, contacts, stages []crm.ID) 
 	}
 	deals, err := queryIn(ctx, &x.session, "deals by contact",
 		`SELECT `+dealColumns+` FROM deal WHERE account_id = $1 AND deleted_at = 0 AND stage_id IN (`+placeholders(2, len(stages))+`)
-		 AND contact_id IN `+list, args, contacts, scanDeal)
+		 AND contact_number IN `+list, args, slices.Collect(maps.Values(numbers)), scanDeal)
 	slices.SortFunc(deals, func(a, b *crm.Deal) int { return strings.Compare(string(a.ID), string(b.ID)) })
 	return deals, err
 }
 
+// contactNumbers returns the numbers of those of these contacts that there are.
+func (x *session) contactNumbers(ctx context.Context, contacts []crm.ID) (map[crm.ID]int64, error) {
+	numbers := make(map[crm.ID]int64, len(contacts))
+	_, err := queryIn(ctx, x, "contact numbers", `SELECT id, number FROM contact WHERE account_id = $1 AND id IN `+list, []any{x.account}, contacts,
+		func(r row) (struct{}, error) {
+			var id crm.ID
+			var number int64
+			err := r.Scan(&id, &number)
+			numbers[id] = number
+			return struct{}{}, err
+		})
+	return numbers, err
+}
+
+const dealSaved = `account_id, number, contact_number, name_key, words, ` + dealColumns
+
 var (
-	insertDeal = newInsertion("deal", "account_id, "+dealColumns, "")
-	updateDeal = newInsertion("deal", "account_id, "+dealColumns, `ON CONFLICT (account_id, id) DO UPDATE SET
-		name = excluded.name, contact_id = excluded.contact_id, pipeline_id = excluded.pipeline_id, stage_id = excluded.stage_id,
-		stage_entered_at = excluded.stage_entered_at, owner_id = excluded.owner_id, value_minor = excluded.value_minor,
-		value_currency = excluded.value_currency, custom = excluded.custom, origins = excluded.origins, created_at = excluded.created_at,
-		updated_at = excluded.updated_at, deleted_at = excluded.deleted_at, version = excluded.version`)
+	insertDeal = newInsertion("deal", dealSaved, "")
+	updateDeal = newInsertion("deal", dealSaved, `ON CONFLICT (account_id, id) DO UPDATE SET
+		name = excluded.name, contact_id = excluded.contact_id, contact_number = excluded.contact_number, pipeline_id = excluded.pipeline_id,
+		stage_id = excluded.stage_id, stage_entered_at = excluded.stage_entered_at, rank = excluded.rank, owner_id = excluded.owner_id,
+		value_minor = excluded.value_minor, value_currency = excluded.value_currency, created_at = excluded.created_at,
+		updated_at = excluded.updated_at, deleted_at = excluded.deleted_at, version = excluded.version, name_key = excluded.name_key,
+		words = excluded.words, details = excluded.details, custom = excluded.custom, origins = excluded.origins`)
 )
 
-// tally is how many living deals a stage has, and the sum of their values.
-type tally struct{ deals, value int64 }
+// storedDeal is what is derived from a deal as it stands in the database.
+type storedDeal struct {
+	number  int64
+	version int64
+	living  bool
+	rank    int64
+	stage   crm.ID
+	owner   crm.ID
+	value   crm.Money
+	words   string
+	custom  crm.Custom // when there are searchable fields
+}
 
-// SaveDeals inserts those of Version 0 and updates the others whole, and raises Version. conflict: one was stale. invalid: its stage (of its
-// pipeline), contact or owner does not exist.
+// SaveDeals inserts those of Version 0 and updates the others whole, and raises Version. A deal that is new or in another stage than it was gets a Rank on top of
+// its stage; the others keep theirs. conflict: one was stale. invalid: its stage (of its pipeline), contact or owner does not exist.
 func (x *writer) SaveDeals(ctx context.Context, deals []*crm.Deal) error {
 	if len(deals) == 0 {
 		return nil
 	}
-	account, err := x.Account(ctx)
+	fields, err := x.searchableFields(ctx, crm.EntityDeal)
 	if err != nil {
 		return err
 	}
-	// The board's totals change by the difference between each deal as it was and as it will be.
-	totals := map[crm.ID]tally{}
-	count := func(stage crm.ID, value crm.Money, living bool, sign int64) {
-		if !living {
-			return
-		}
-		t := totals[stage]
-		t.deals += sign
-		if value.Currency == account.Currency {
-			t.value += sign * value.Minor
-		}
-		totals[stage] = t
-	}
-	known := make(map[crm.ID]int64, len(deals))
-	if _, err := queryIn(ctx, &x.session, "deal versions",
-		`SELECT id, version, stage_id, value_minor, value_currency, deleted_at FROM deal WHERE account_id = $1 AND id IN `+list, []any{x.account},
-		savedIDs(deals, func(d *crm.Deal) (crm.ID, int64) { return d.ID, d.Version }),
-		func(r row) (struct{}, error) {
-			var d crm.Deal
-			err := r.Scan(&d.ID, &d.Version, &d.StageID, &d.Value.Minor, &d.Value.Currency, instant{&d.DeletedAt})
-			known[d.ID] = d.Version
-			count(d.StageID, d.Value, d.DeletedAt.IsZero(), -1)
-			return struct{}{}, err
-		}); err != nil {
+	stored, err := x.storedDeals(ctx, savedIDs(deals, func(d *crm.Deal) (crm.ID, int64) { return d.ID, d.Version }), fields)
+	if err != nil {
 		return err
+	}
+	known := make(map[crm.ID]int64, len(stored))
+	for id, s := range stored {
+		known[id] = s.version
 	}
 	fresh, changed, err := raise(deals, known, func(d *crm.Deal) (crm.ID, *int64) { return d.ID, &d.Version })
 	if err != nil {
 		return err
 	}
 	x.deals = append(x.deals, deals...)
+	number, err := x.lastNumber(ctx, "deal", len(fresh))
+	if err != nil {
+		return err
+	}
+	contacts, err := x.contactNumbers(ctx, contactsOf(deals))
+	if err != nil {
+		return err
+	}
+	if err := x.rankOnTop(ctx, slices.Concat(fresh, changed), stored); err != nil {
+		return err
+	}
 
+	derived := dealChanges{fields: fields, totals: map[totalKey]tally{}}
 	rows := func(deals []*crm.Deal) ([]any, error) {
 		values := make([]any, 0, len(deals)*insertDeal.columns)
 		for _, d := range deals {
+			s := stored[d.ID]
+			if s.number == 0 {
+				number++
+				s.number = number
+			}
 			custom, err := customJSON(d.Custom)
 			if err != nil {
 				return nil, crm.NewError(crm.Invalid, "value_invalid").Because(err)
 			}
-			values = append(values, x.account, text(d.ID), text(d.Name), reference(d.ContactID), text(d.PipelineID), text(d.StageID),
-				micros(d.StageEnteredAt), reference(d.OwnerID), d.Value.Minor, text(d.Value.Currency), custom, originsJSON(d.Origins),
-				micros(d.CreatedAt), micros(d.UpdatedAt), micros(d.DeletedAt), d.Version)
-			count(d.StageID, d.Value, d.DeletedAt.IsZero(), 1)
+			details, err := customJSON(d.Details)
+			if err != nil {
+				return nil, crm.NewError(crm.Invalid, "value_invalid").Because(err)
+			}
+			words := joinWords(d.SearchWords())
+			derived.add(s, d, words)
+			values = append(values, x.account, s.number, contacts[d.ContactID], nameKey(d.Name), words, text(d.ID), text(d.Name), reference(d.ContactID),
+				text(d.PipelineID), text(d.StageID), micros(d.StageEnteredAt), d.Rank, reference(d.OwnerID), d.Value.Minor, text(d.Value.Currency),
+				micros(d.CreatedAt), micros(d.UpdatedAt), micros(d.DeletedAt), d.Version, details, custom, originsJSON(d.Origins))
 		}
 		return values, nil
 	}
@@ -124,16 +159,67 @@ func (x *writer) SaveDeals(ctx context.Context, deals []*crm.Deal) error {
 	if err := x.insert(ctx, updateDeal, values); err != nil {
 		return x.s.failed("update deals", err)
 	}
-	for _, stage := range slices.Sorted(maps.Keys(totals)) {
-		t := totals[stage]
-		if t == (tally{}) {
-			continue
-		}
-		if _, err := x.exec(ctx, "stage totals",
-			`UPDATE stage SET living_deals = living_deals + $3, living_value = living_value + $4 WHERE account_id = $1 AND id = $2`,
-			x.account, text(stage), t.deals, t.value); err != nil {
-			return err
+	if err := x.addStageTotals(ctx, derived.totals); err != nil {
+		return err
+	}
+	return x.savePostings(ctx, derived.postings)
+}
+
+func contactsOf(deals []*crm.Deal) []crm.ID {
+	var contacts []crm.ID
+	for _, d := range deals {
+		if d.ContactID != "" {
+			contacts = append(contacts, d.ContactID)
 		}
 	}
-	return nil
+	return contacts
+}
+
+// storedDeals returns those of these deals that there are.
+func (x *session) storedDeals(ctx context.Context, ids []crm.ID, fields []searchableField) (map[crm.ID]storedDeal, error) {
+	stored := make(map[crm.ID]storedDeal, len(ids))
+	custom := "NULL"
+	if len(fields) > 0 {
+		custom = "custom"
+	}
+	_, err := queryIn(ctx, x, "stored deals",
+		`SELECT id, number, version, deleted_at, rank, stage_id, owner_id, value_minor, value_currency, words, `+custom+`
+		 FROM deal WHERE account_id = $1 AND id IN `+list, []any{x.account}, ids,
+		func(r row) (struct{}, error) {
+			var id crm.ID
+			var s storedDeal
+			var deleted int64
+			err := r.Scan(&id, &s.number, &s.version, &deleted, &s.rank, &s.stage, optionalID{&s.owner}, &s.value.Minor, &s.value.Currency, &s.words,
+				jsonColumn{&s.custom})
+			s.living = deleted == 0
+			stored[id] = s
+			return struct{}{}, err
+		})
+	return stored, err
+}
+
+// dealChanges collects what follows from deals that are saved.
+type dealChanges struct {
+	fields   []searchableField
+	postings postingChanges
+	totals   map[totalKey]tally
+}
+
+// add notes the difference between a deal as it was (the zero value: it is new) and as it will be.
+func (c *dealChanges) add(before storedDeal, d *crm.Deal, words string) {
+	var was, is []posting
+	if before.living {
+		c.count(totalKey{before.stage, before.owner, before.value.Currency}, -1, -before.value.Minor)
+		was = dealPostings(before.number, before.words, before.custom, c.fields)
+	}
+	if !d.Gone() {
+		c.count(totalKey{d.StageID, d.OwnerID, text(d.Value.Currency)}, 1, d.Value.Minor)
+		is = dealPostings(before.number, words, d.Custom, c.fields)
+	}
+	c.postings.replace(was, is)
+}
+
+func (c *dealChanges) count(key totalKey, deals, value int64) {
+	t := c.totals[key]
+	c.totals[key] = tally{t.deals + deals, t.value + value}
 }

@@ -173,16 +173,30 @@ func placeholders(first, n int) string {
 	return b.String()
 }
 
-// insertion is an INSERT of any number of rows.
+// insertion is a statement about any number of rows: an INSERT, or a DELETE by key.
 type insertion struct {
-	into    string // table and columns: "event (account_id, id, …)"
-	columns int
+	head    string // "INSERT INTO event (account_id, id, …) VALUES "
+	row     string // "(?, ?, …)": what stands there for each row
+	between string // rows
 	tail    string // ON CONFLICT …; "$last" is one more parameter, the same for all rows
+	columns int
 	texts   sync.Map
 }
 
 func newInsertion(table, columns, tail string) *insertion {
-	return &insertion{into: table + " (" + columns + ")", columns: strings.Count(columns, ",") + 1, tail: tail}
+	n := strings.Count(columns, ",") + 1
+	return &insertion{
+		head: "INSERT INTO " + table + " (" + columns + ") VALUES ", row: "(?" + strings.Repeat(", ?", n-1) + ")", between: ", ",
+		tail: " " + tail, columns: n,
+	}
+}
+
+// newDeletion deletes rows of which all these columns are given, which are a key.
+func newDeletion(table, columns string) *insertion {
+	names := strings.Split(columns, ", ")
+	return &insertion{
+		head: "DELETE FROM " + table + " WHERE ", row: "(" + strings.Join(names, " = ? AND ") + " = ?)", between: " OR ", columns: len(names),
+	}
 }
 
 // text returns the statement for n rows.
@@ -191,14 +205,22 @@ func (i *insertion) text(n int) string {
 		return t.(string)
 	}
 	var b strings.Builder
-	b.WriteString("INSERT INTO " + i.into + " VALUES ")
+	b.WriteString(i.head)
+	parameter := 0
 	for r := range n {
 		if r > 0 {
-			b.WriteString(", ")
+			b.WriteString(i.between)
 		}
-		b.WriteString("(" + placeholders(r*i.columns+1, i.columns) + ")")
+		for part := range strings.SplitAfterSeq(i.row, "?") {
+			value, ends := strings.CutSuffix(part, "?")
+			b.WriteString(value)
+			if ends {
+				parameter++
+				b.WriteString("$" + strconv.Itoa(parameter))
+			}
+		}
 	}
-	b.WriteString(" " + strings.ReplaceAll(i.tail, "$last", "$"+strconv.Itoa(n*i.columns+1)))
+	b.WriteString(strings.ReplaceAll(i.tail, "$last", "$"+strconv.Itoa(parameter+1)))
 	t := b.String()
 	i.texts.Store(n, t)
 	return t

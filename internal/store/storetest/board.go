@@ -24,7 +24,6 @@ func testBoard(t *testing.T, f *fixture) {
 	deals[1].OwnerID = f.user.ID
 	elsewhere, deleted := f.deal(3, 9), f.deal(1, 11)
 	deleted.DeletedAt = f.clock.Now()
-	deals[0].UpdatedAt = f.clock.Now() // the last to change
 	f.update(t, func(tx bridge.Tx) error {
 		must(t, tx.SaveContacts(f.ctx, []*crm.Contact{person, company, gone}))
 		return tx.SaveDeals(f.ctx, append([]*crm.Deal{foreign, elsewhere, deleted}, deals...))
@@ -35,10 +34,10 @@ func testBoard(t *testing.T, f *fixture) {
 	}
 	want[1].Count, want[1].Sum = 5, 1000 // not the dollars
 	want[1].Latest = []bridge.BoardDeal{
-		{Deal: *deals[0], ContactName: person.Name()},
-		{Deal: *deals[3]},
+		{Deal: *deals[3]}, // the last to enter
 		{Deal: *deals[2]},
 		{Deal: *deals[1], ContactName: company.Name(), OwnerEmail: f.user.Email},
+		{Deal: *deals[0], ContactName: person.Name()},
 	}
 	want[3].Count, want[3].Sum, want[3].Latest = 1, 9, []bridge.BoardDeal{{Deal: *elsewhere}}
 	same(t, "board", view(t, f, func(r bridge.Reader) ([]bridge.BoardStage, error) { return r.Board(f.ctx, 4) }), want)

@@ -1,0 +1,165 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"maps"
+	"slices"
+
+	"puente/internal/crm"
+)
+
+// Count returns how many records a list has, cursor and limit aside. It is exact unless it is over most, or too many records have to be looked at to know: then there
+// are more than count. most 0: exact whatever it costs. A list without search and conditions, and one by owner and stage only, is always exact.
+func (x *reader) Count(ctx context.Context, q crm.Query, most int) (count int, exact bool, err error) {
+	q.Order = crm.Order{}
+	l, err := x.newListing(ctx, q)
+	if err != nil || l.empty {
+		return 0, err == nil, err
+	}
+	if len(l.tests) == 0 {
+		n, err := l.living(ctx)
+		return int(n), err == nil, err
+	}
+	if n, known, err := l.countSet(ctx, most); err != nil || known {
+		return n, err == nil && (most == 0 || n <= most), err
+	}
+	hits, exact, err := l.all(ctx, most)
+	if err != nil {
+		return 0, false, err
+	}
+	if most > 0 && len(hits) > most {
+		return most, false, nil
+	}
+	return len(hits), exact, nil
+}
+
+// living returns how many records the list has when owner and stage alone decide, by the totals.
+func (l *listing) living(ctx context.Context) (int64, error) {
+	table, column := "contact_total", "contacts"
+	if l.entity == crm.EntityDeal {
+		table, column = "stage_total", "deals"
+	}
+	where, args := "account_id = $1", []any{l.x.account}
+	for name, ids := range map[string]*[]crm.ID{"owner_id": l.owners, "stage_id": l.stages} {
+		if ids != nil {
+			var in string
+			in, args = keyList(args, *ids)
+			where += " AND " + name + " IN " + in
+		}
+	}
+	return queryOne(ctx, l.x, "count", `SELECT CAST(COALESCE(SUM(`+column+`), 0) AS BIGINT) FROM `+table+` WHERE `+where, args, scanNumber, nil)
+}
+
+// countSet counts by sets of numbers alone, if they have exactly the rows that fit. What is over most may be more than it says.
+func (l *listing) countSet(ctx context.Context, most int) (count int, known bool, err error) {
+	if slices.ContainsFunc(l.tests, func(t rowTest) bool { return !t.sourced }) {
+		return 0, false, nil
+	}
+	limit := max(setMost, most+most/4) // a row may have two words that begin alike
+	if most == 0 {
+		limit = setsUnbounded
+	}
+	var numbers []int64
+	for i, s := range l.sources {
+		some, complete, err := s.load(ctx, limit)
+		if err != nil {
+			return 0, false, err
+		}
+		if !complete {
+			slices.Sort(some)
+			if some = slices.Compact(some); len(l.sources) == 1 && len(some) > most {
+				return most + 1, true, nil
+			}
+			return 0, false, nil
+		}
+		if i > 0 {
+			some = intersect(numbers, some)
+		}
+		numbers = some
+	}
+	return len(numbers), true, nil
+}
+
+// setsUnbounded is more than any account has.
+const setsUnbounded = 1 << 40
+
+// all returns the rows of the list, in no order: all of them, or when exact is false those that were found within bounds.
+func (l *listing) all(ctx context.Context, most int) (hits []hit, exact bool, err error) {
+	if hits, ok, err := l.few(ctx, setMost, fetchMost); err != nil || ok {
+		return hits, ok, err
+	}
+	w := l.newWalk(nil)
+	if most == 0 {
+		exact, err = w.read(ctx, setsUnbounded, -1)
+		return w.hits, exact, err
+	}
+	budget := countMost
+	if l.heavy {
+		budget /= 2
+	}
+	exact, err = w.read(ctx, most+1, budget)
+	return w.hits, exact, err
+}
+
+// SumByStage returns the totals of the deals that a query picks, by stage and currency, with OwnerID left out. exact is false when there are more than most, or too many
+// have to be looked at: then they are the totals of some. most 0: exact whatever it costs.
+func (x *reader) SumByStage(ctx context.Context, q crm.Query, most int) (totals []crm.StageTotal, exact bool, err error) {
+	q.Entity, q.Order = crm.EntityDeal, crm.Order{}
+	l, err := x.newListing(ctx, q)
+	if err != nil || l.empty {
+		return nil, err == nil, err
+	}
+	sums := map[totalKey]tally{}
+	if len(l.tests) == 0 {
+		all, err := x.StageTotals(ctx)
+		for _, t := range all {
+			if (l.owners == nil || slices.Contains(*l.owners, t.OwnerID)) && (l.stages == nil || slices.Contains(*l.stages, t.StageID)) {
+				addTally(sums, totalKey{stage: t.StageID, currency: t.Currency}, tally{t.Deals, t.Value})
+			}
+		}
+		return stageTotals(sums), err == nil, err
+	}
+	stage, currency, value := l.columns.add("t.stage_id", idCell), l.columns.add("t.value_currency", textCell), l.columns.add("t.value_minor", intCell)
+	hits, exact, err := l.all(ctx, most)
+	if err != nil {
+		return nil, false, err
+	}
+	if most > 0 && len(hits) > most {
+		hits, exact = hits[:most], false
+	}
+	for _, h := range hits {
+		addTally(sums, totalKey{stage: h.cells[stage].(crm.ID), currency: h.cells[currency].(string)}, tally{1, h.cells[value].(int64)})
+	}
+	return stageTotals(sums), exact, nil
+}
+
+func addTally(sums map[totalKey]tally, k totalKey, t tally) {
+	sums[k] = tally{sums[k].deals + t.deals, sums[k].value + t.value}
+}
+
+func stageTotals(sums map[totalKey]tally) []crm.StageTotal {
+	var totals []crm.StageTotal
+	for _, k := range slices.SortedFunc(maps.Keys(sums), func(a, b totalKey) int {
+		return cmp.Or(cmp.Compare(a.stage, b.stage), cmp.Compare(a.owner, b.owner), cmp.Compare(a.currency, b.currency))
+	}) {
+		if t := sums[k]; t != (tally{}) {
+			totals = append(totals, crm.StageTotal{StageID: k.stage, OwnerID: k.owner, Currency: k.currency, Deals: t.deals, Value: t.value})
+		}
+	}
+	return totals
+}
+
+// OwnedBy returns how many living contacts, living deals and pending activities are a user's.
+func (x *reader) OwnedBy(ctx context.Context, user crm.ID) (contacts, deals, activities int, err error) {
+	type owned struct{ contacts, deals, activities int }
+	o, err := queryOne(ctx, &x.session, "owned by", `SELECT
+		CAST(COALESCE((SELECT SUM(contacts) FROM contact_total WHERE account_id = $1 AND owner_id = $2), 0) AS BIGINT),
+		CAST(COALESCE((SELECT SUM(deals) FROM stage_total WHERE account_id = $1 AND owner_id = $2), 0) AS BIGINT),
+		(SELECT COUNT(*) FROM activity WHERE account_id = $1 AND owner_id = $2 AND deleted_at = 0 AND status = 'pending')`,
+		[]any{x.account, text(user)}, func(r row) (o owned, err error) {
+			err = r.Scan(&o.contacts, &o.deals, &o.activities)
+			return o, err
+		}, nil)
+	return o.contacts, o.deals, o.activities, err
+}

@@ -1,0 +1,280 @@
+package store
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"hash/fnv"
+	"strconv"
+
+	"puente/internal/crm"
+)
+
+// ListContacts returns a page of a list of contacts. invalid: cursor_invalid, field_not_searchable.
+func (x *reader) ListContacts(ctx context.Context, q crm.Query) (crm.Page[*crm.Contact], error) {
+	return listPage(ctx, x, q, crm.EntityContact, 0, x.contactsByNumber)
+}
+
+// ListDeals returns a page of a list of deals. invalid: as ListContacts; order_needs_stage.
+func (x *reader) ListDeals(ctx context.Context, q crm.Query) (crm.Page[*crm.Deal], error) {
+	return listPage(ctx, x, q, crm.EntityDeal, 0, x.dealsByNumber)
+}
+
+// SkipContacts returns the page that begins after the first skip entries. Its cost grows with skip.
+func (x *reader) SkipContacts(ctx context.Context, q crm.Query, skip int) (crm.Page[*crm.Contact], error) {
+	q.Cursor = ""
+	return listPage(ctx, x, q, crm.EntityContact, max(skip, 0), x.contactsByNumber)
+}
+
+// SkipDeals returns the page that begins after the first skip entries. Its cost grows with skip.
+func (x *reader) SkipDeals(ctx context.Context, q crm.Query, skip int) (crm.Page[*crm.Deal], error) {
+	q.Cursor = ""
+	return listPage(ctx, x, q, crm.EntityDeal, max(skip, 0), x.dealsByNumber)
+}
+
+func listPage[T any](
+	ctx context.Context, x *reader, q crm.Query, entity crm.Entity, skip int, read func(ctx context.Context, numbers []int64) (map[int64]T, error),
+) (page crm.Page[T], err error) {
+	q.Entity = entity
+	after, err := parseCursor(q)
+	if err != nil {
+		return page, err
+	}
+	l, err := x.newListing(ctx, q)
+	if err != nil || l.empty || q.Limit <= 0 {
+		return page, err
+	}
+	places, next, err := l.page(ctx, after, skip, q.Limit)
+	if err != nil {
+		return page, err
+	}
+	numbers := make([]int64, len(places))
+	for i, p := range places {
+		numbers[i] = p.number
+	}
+	byNumber, err := read(ctx, numbers)
+	for _, n := range numbers {
+		page.Items = append(page.Items, byNumber[n])
+	}
+	if next != nil {
+		page.Next = cursorText(q, *next)
+	}
+	return page, err
+}
+
+// page returns the places of a page's rows, and where the next one begins; nil at the end.
+func (l *listing) page(ctx context.Context, after *place, skip, limit int) ([]place, *place, error) {
+	enough := skip + limit + 1
+	hits, ok, err := l.few(ctx, fewNumbers, fetchMost)
+	if err != nil {
+		return nil, nil, err
+	}
+	if ok {
+		return cut(l.from(hits, after), skip, limit, nil)
+	}
+	if l.order.column == "" {
+		return l.unindexed(ctx, after, skip, limit)
+	}
+	w := l.newWalk(after)
+	if skip > 0 && len(w.tests) == 0 && len(w.phases) == 1 && len(w.phases[0]) == 1 {
+		hits, err := l.readLane(ctx, w.phases[0][0], nil, limit+1, skip)
+		if err != nil {
+			return nil, nil, err
+		}
+		return cut(hits, 0, limit, nil)
+	}
+	ended, err := w.read(ctx, enough, w.least(enough))
+	if err != nil {
+		return nil, nil, err
+	}
+	if !ended && len(w.hits) < enough {
+		if hits, ok, err = l.few(ctx, setMost, fetchMost); err != nil {
+			return nil, nil, err
+		}
+		if ok {
+			return cut(l.from(hits, after), skip, limit, nil)
+		}
+		most := l.budget()
+		if skip > 0 {
+			most = -1
+		}
+		if ended, err = w.read(ctx, enough, most); err != nil {
+			return nil, nil, err
+		}
+	}
+	if ended {
+		return cut(w.hits, skip, limit, nil)
+	}
+	return cut(w.hits, skip, limit, w.at)
+}
+
+// fewNumbers are so few that it is quicker to read them all than to walk.
+const fewNumbers = 500
+
+// budget is how many rows a page may look at.
+func (l *listing) budget() int {
+	if l.heavy {
+		return walkBudget / 2
+	}
+	return walkBudget
+}
+
+// least is how far to walk before sets of numbers are tried: where every row fits, to the end of the page.
+func (w *walk) least(enough int) int {
+	if len(w.tests) == 0 {
+		return -1
+	}
+	if enough > firstWalk {
+		return enough
+	}
+	return firstWalk + secondWalk
+}
+
+// few returns all rows of the list, in order, if it can be narrowed down to so few numbers by sets that are no larger than most.
+func (l *listing) few(ctx context.Context, most, fetch int) (hits []hit, ok bool, err error) {
+	if len(l.sources) == 0 {
+		return nil, false, nil
+	}
+	n, err := l.candidates(ctx, most)
+	if err != nil || !n.some || len(n.numbers) > fetch {
+		return nil, false, err
+	}
+	hits, err = l.fetch(ctx, n.numbers)
+	return hits, err == nil, err
+}
+
+// unindexed sorts a list that no index has in its order. invalid: field_not_searchable, when it is too long.
+func (l *listing) unindexed(ctx context.Context, after *place, skip, limit int) ([]place, *place, error) {
+	hits, ok, err := l.few(ctx, sortMost, sortMost)
+	if err != nil {
+		return nil, nil, err
+	}
+	if !ok {
+		living, err := l.living(ctx)
+		if err != nil {
+			return nil, nil, err
+		}
+		if living > sortMost {
+			name := l.order.field.Name
+			if l.order.field.Custom != nil {
+				name = l.order.field.Custom.Name
+			}
+			return nil, nil, crm.NewError(crm.Invalid, "field_not_searchable", "name", name).At("sort")
+		}
+		if hits, err = l.fetchAll(ctx); err != nil {
+			return nil, nil, err
+		}
+	}
+	return cut(l.from(hits, after), skip, limit, nil)
+}
+
+// from leaves out what comes before a place, and the place itself.
+func (l *listing) from(hits []hit, after *place) []hit {
+	for after != nil && len(hits) > 0 && l.order.compare(hits[0].place, *after) <= 0 {
+		hits = hits[1:]
+	}
+	return hits
+}
+
+// cut returns the page among hits, and where the next one begins: after its last row if there are more hits, else at rest.
+func cut(hits []hit, skip, limit int, rest *place) ([]place, *place, error) {
+	hits = hits[min(skip, len(hits)):]
+	if len(hits) > limit {
+		hits = hits[:limit]
+		rest = &hits[limit-1].place
+	}
+	places := make([]place, len(hits))
+	for i, h := range hits {
+		places[i] = h.place
+	}
+	return places, rest, nil
+}
+
+// cursor is a place in one list, as it is handed out.
+type cursor struct {
+	List   string `json:"l"` // of which query it is
+	None   bool   `json:"e,omitempty"`
+	Text   string `json:"t,omitempty"`
+	Key    int64  `json:"k,omitempty"`
+	Number int64  `json:"n"`
+}
+
+// cursorVersion changes when cursors that were handed out are not understood any more.
+const cursorVersion = "1"
+
+func cursorText(q crm.Query, p place) string {
+	j, _ := json.Marshal(cursor{listName(q), p.key.none, p.key.text, p.key.number, p.number}) // it holds nothing that cannot be written
+	return base64.RawURLEncoding.EncodeToString(j)
+}
+
+// parseCursor returns the place that a query goes on from; nil: the beginning. invalid: cursor_invalid.
+func parseCursor(q crm.Query) (*place, error) {
+	if q.Cursor == "" {
+		return nil, nil
+	}
+	var c cursor
+	j, err := base64.RawURLEncoding.DecodeString(q.Cursor)
+	if err == nil {
+		err = json.Unmarshal(j, &c)
+	}
+	if err == nil && c.List != listName(q) {
+		err = fmt.Errorf("store: a cursor of another list")
+	}
+	if err != nil {
+		return nil, crm.NewError(crm.Invalid, "cursor_invalid").At("cursor").Because(err)
+	}
+	return &place{key{c.None, text(c.Text), c.Key}, c.Number}, nil
+}
+
+// listName tells lists apart: by all that decides which rows are in it, and their order.
+func listName(q crm.Query) string {
+	h := fnv.New64a()
+	o := q.Order
+	if o.Field.Name == "" {
+		o = lastChanged
+	}
+	fmt.Fprintf(h, "%s|%q|%+v|%q|%q|%v", cursorVersion, q.Entity, q.Reach, q.Search, o.Field.Name, o.Descending)
+	for _, c := range q.Where {
+		fmt.Fprintf(h, "|%q|%q", c.Field.Name, c.Operator)
+		for _, v := range c.Values {
+			fmt.Fprintf(h, "|%T %q", v, fmt.Sprint(v))
+		}
+	}
+	return strconv.FormatUint(h.Sum64(), 36)
+}
+
+// numbered reads a row whose last column is its number.
+type numbered struct {
+	row
+	number *int64
+}
+
+func (n numbered) Scan(into ...any) error { return n.row.Scan(append(into, n.number)...) }
+
+func (x *reader) contactsByNumber(ctx context.Context, numbers []int64) (map[int64]*crm.Contact, error) {
+	byNumber := make(map[int64]*crm.Contact, len(numbers))
+	contacts, err := queryIn(ctx, &x.session, "contacts of a list", `SELECT `+contactColumns+`, number FROM contact WHERE account_id = $1 AND number IN `+list,
+		[]any{x.account}, numbers, func(r row) (*crm.Contact, error) {
+			var number int64
+			c, err := scanContact(numbered{r, &number})
+			byNumber[number] = c
+			return c, err
+		})
+	if err != nil {
+		return nil, err
+	}
+	return byNumber, x.complete(ctx, contacts)
+}
+
+func (x *reader) dealsByNumber(ctx context.Context, numbers []int64) (map[int64]*crm.Deal, error) {
+	byNumber := make(map[int64]*crm.Deal, len(numbers))
+	_, err := queryIn(ctx, &x.session, "deals of a list", `SELECT `+dealColumns+`, number FROM deal WHERE account_id = $1 AND number IN `+list,
+		[]any{x.account}, numbers, func(r row) (struct{}, error) {
+			var number int64
+			d, err := scanDeal(numbered{r, &number})
+			byNumber[number] = d
+			return struct{}{}, err
+		})
+	return byNumber, err
+}

@@ -1,0 +1,176 @@
+package store
+
+import (
+	"context"
+	"slices"
+)
+
+// walk goes through a list in the order of its index.
+type walk struct {
+	l      *listing
+	phases [][]*lane
+	tests  []rowTest // owners and stages included, unless the lanes take care of them
+	after  *place    // the page before ended there
+	at     *place    // up to here everything was looked at
+	budget int       // rows that may still be read; negative: any number
+	hits   []hit
+}
+
+func (l *listing) newWalk(after *place) *walk {
+	w := &walk{l: l, after: after, at: after}
+	var owners, stages bool
+	w.phases, owners, stages = l.lanes()
+	w.tests = l.allTests(!owners, !stages)
+	return w
+}
+
+// allTests returns the tests, with those of owners and stages as asked.
+func (l *listing) allTests(owners, stages bool) []rowTest {
+	tests := l.tests
+	if owners && l.owners != nil {
+		tests = append(tests[:len(tests):len(tests)], idTest(l.columns.add("t.owner_id", idCell), *l.owners))
+	}
+	if stages && l.stages != nil {
+		tests = append(tests[:len(tests):len(tests)], idTest(l.columns.add("t.stage_id", idCell), *l.stages))
+	}
+	return tests
+}
+
+func fitsAll(tests []rowTest, cells []any) bool {
+	return !slices.ContainsFunc(tests, func(t rowTest) bool { return !t.fits(cells) })
+}
+
+// read finds more rows that fit, until there are enough, or so many were read. ended is true when there are no more.
+func (w *walk) read(ctx context.Context, enough, most int) (ended bool, err error) {
+	w.budget = most
+	for len(w.phases) > 0 {
+		for {
+			if len(w.hits) >= enough {
+				return false, nil
+			}
+			next, err := w.next(ctx, enough)
+			if err != nil {
+				return false, err
+			}
+			if next == nil {
+				break
+			}
+			w.at = &next.place
+			if fitsAll(w.tests, next.cells) {
+				w.hits = append(w.hits, *next)
+			}
+		}
+		if slices.ContainsFunc(w.phases[0], func(a *lane) bool { return !a.ended || len(a.places) > 0 }) {
+			return false, nil
+		}
+		w.phases = w.phases[1:]
+	}
+	return true, nil
+}
+
+// next takes the first of the rows that the lanes of this phase have left; nil when there are none, or when too many were read.
+func (w *walk) next(ctx context.Context, enough int) (*hit, error) {
+	var first *lane
+	for _, a := range w.phases[0] {
+		if len(a.places) == 0 && !a.ended {
+			if w.budget == 0 {
+				return nil, nil // what this lane has might come first
+			}
+			if err := w.fill(ctx, a, enough); err != nil {
+				return nil, err
+			}
+		}
+		if len(a.places) > 0 && (first == nil || w.l.order.compare(a.places[0].place, first.places[0].place) < 0) {
+			first = a
+		}
+	}
+	if first == nil {
+		return nil, nil
+	}
+	taken := &first.places[0]
+	first.places = first.places[1:]
+	return taken, nil
+}
+
+// fill reads the next rows of a lane: as many as are wanted where every row fits, else as many as the budget lets it.
+func (w *walk) fill(ctx context.Context, a *lane, enough int) error {
+	after := w.after
+	if a.last != nil {
+		after = a.last
+	}
+	if after != nil && after.key.none && !a.none {
+		a.ended = true // the page before was past these
+		return nil
+	}
+	most := max(enough-len(w.hits), firstWalk)
+	if len(w.tests) == 0 {
+		most = max(enough-len(w.hits), 1)
+	}
+	if w.budget >= 0 {
+		most = min(most, w.budget)
+	} else if len(w.tests) > 0 {
+		most = walkBudget
+	}
+	hits, err := w.l.readLane(ctx, a, after, most, 0)
+	if err != nil {
+		return err
+	}
+	a.places = hits
+	a.ended = len(hits) < most
+	if len(hits) > 0 {
+		a.last = &hits[len(hits)-1].place
+	}
+	if w.budget >= 0 {
+		w.budget = max(0, w.budget-len(hits))
+	}
+	return nil
+}
+
+func (l *listing) readLane(ctx context.Context, a *lane, after *place, most, skip int) ([]hit, error) {
+	text, args := l.laneQuery(a, after, most, skip)
+	return query(ctx, l.x, "list", text, args, func(r row) (hit, error) {
+		var column any
+		var h hit
+		cells, err := l.columns.scan(r, &column, &h.number)
+		h.cells = cells
+		h.key = l.order.keyFrom(column)
+		return h, err
+	})
+}
+
+// fetch reads the rows with these numbers that fit, and puts them in order.
+func (l *listing) fetch(ctx context.Context, numbers []int64) ([]hit, error) {
+	return l.fetchWhere(ctx, "t.number IN "+l.x.s.dialect.numbersIn("$2"), joinNumbers(numbers))
+}
+
+// fetchAll reads all rows that fit.
+func (l *listing) fetchAll(ctx context.Context) ([]hit, error) { return l.fetchWhere(ctx, "TRUE") }
+
+func (l *listing) fetchWhere(ctx context.Context, where string, args ...any) ([]hit, error) {
+	tests := l.allTests(true, true)
+	all, err := query(ctx, l.x, "list", `SELECT `+l.order.keyColumn()+`, t.number`+l.columns.list()+` FROM `+l.table+
+		` t WHERE t.account_id = $1 AND t.deleted_at = 0 AND `+where, append([]any{l.x.account}, args...),
+		func(r row) (hit, error) {
+			var column any
+			var h hit
+			cells, err := l.columns.scan(r, &column, &h.number)
+			if err != nil {
+				return h, err
+			}
+			h.cells = cells
+			h.key = l.order.keyOf(column, cells)
+			return h, nil
+		})
+	if err != nil {
+		return nil, err
+	}
+	all = slices.DeleteFunc(all, func(h hit) bool { return !fitsAll(tests, h.cells) })
+	slices.SortFunc(all, func(a, b hit) int { return l.order.compare(a.place, b.place) })
+	return all, nil
+}
+
+func idTest[K ~string](column int, ids []K) rowTest {
+	return rowTest{columns: []int{column}, holds: func(value any) bool {
+		return slices.ContainsFunc(ids, func(id K) bool { return any(id) == value })
+	}}
+}

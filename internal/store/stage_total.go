@@ -1,0 +1,47 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"maps"
+	"slices"
+
+	"puente/internal/crm"
+)
+
+// totalKey is what the deals of one row of stage_total share.
+type totalKey struct {
+	stage, owner crm.ID
+	currency     string
+}
+
+// tally is how many living deals there are, and the sum of their values.
+type tally struct{ deals, value int64 }
+
+var addStageTotal = newInsertion("stage_total", "account_id, stage_id, owner_id, currency, deals, value",
+	`ON CONFLICT (account_id, stage_id, owner_id, currency) DO UPDATE SET
+	 deals = stage_total.deals + excluded.deals, value = stage_total.value + excluded.value`)
+
+// addStageTotals adds what has come to the totals of stages, and takes off what is less than nothing.
+func (x *writer) addStageTotals(ctx context.Context, totals map[totalKey]tally) error {
+	keys := slices.SortedFunc(maps.Keys(totals), func(a, b totalKey) int {
+		return cmp.Or(cmp.Compare(a.stage, b.stage), cmp.Compare(a.owner, b.owner), cmp.Compare(a.currency, b.currency))
+	})
+	var values []any
+	for _, k := range keys {
+		if t := totals[k]; t != (tally{}) {
+			values = append(values, x.account, text(k.stage), text(k.owner), text(k.currency), t.deals, t.value)
+		}
+	}
+	return x.s.failed("stage totals", x.insert(ctx, addStageTotal, values))
+}
+
+// StageTotals returns the totals of all stages, by stage, owner and currency; only those that are not nothing.
+func (x *reader) StageTotals(ctx context.Context) ([]crm.StageTotal, error) {
+	return query(ctx, &x.session, "stage totals",
+		`SELECT stage_id, owner_id, currency, deals, value FROM stage_total WHERE account_id = $1 AND (deals <> 0 OR value <> 0)
+		 ORDER BY stage_id, owner_id, currency`, []any{x.account}, func(r row) (t crm.StageTotal, err error) {
+			err = r.Scan(&t.StageID, &t.OwnerID, &t.Currency, &t.Deals, &t.Value)
+			return t, err
+		})
+}
