@@ -3,6 +3,7 @@ package auth
 import (
 	"context"
 	"net/netip"
+	"slices"
 	"time"
 
 	"puente/internal/crm"
@@ -54,6 +55,23 @@ func (s *Service) LinkIn(ctx context.Context, tx Tx, p Principal, user crm.ID) (
 	}
 	link := PasswordLink{AccountID: p.AccountID, UserID: user, ExpiresAt: s.now().Add(lasts)}
 	return token, link.ExpiresAt, tx.SavePasswordLink(ctx, link, hashOf(token))
+}
+
+// Invited returns the users who have not chosen a password yet.
+func (s *Service) Invited(ctx context.Context, p Principal) (map[crm.ID]bool, error) {
+	invited := map[crm.ID]bool{}
+	err := s.store.ViewAccess(ctx, p.AccountID, func(r Reader) error {
+		users, err := r.Users(ctx)
+		if err != nil {
+			return err
+		}
+		holders, err := r.PasswordHolders(ctx)
+		for _, u := range users {
+			invited[u.ID] = !slices.Contains(holders, u.ID)
+		}
+		return err
+	})
+	return invited, err
 }
 
 // Acceptance is a person who follows a link.

@@ -27,6 +27,14 @@ func TestAPersonChoosesAPasswordByALinkOnce(t *testing.T) {
 		must(t, err)
 		_, err = accept(first, good)
 		mustFail(t, err, crm.NotFound, "link_invalid") // another took its place
+		invited := func() bool {
+			all, err := s.Invited(s.ctx, admin)
+			must(t, err)
+			return all[s.user.ID]
+		}
+		if !invited() {
+			t.Error("who has no password is not said to be invited")
+		}
 		u, err := s.LinkUser(s.ctx, token, home)
 		must(t, err)
 		if u.Email != s.user.Email {
@@ -36,6 +44,9 @@ func TestAPersonChoosesAPasswordByALinkOnce(t *testing.T) {
 		mustFail(t, err, crm.Invalid, "password_short")
 		l, err := accept(token, good)
 		must(t, err)
+		if invited() {
+			t.Error("who has a password is said to be invited")
+		}
 		s.mustSession(l.Token)
 		_, err = accept(token, other)
 		mustFail(t, err, crm.NotFound, "link_invalid")

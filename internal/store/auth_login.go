@@ -28,6 +28,12 @@ func (x *reader) Password(ctx context.Context, user crm.ID) (auth.Password, erro
 		[]any{x.account, string(user)}, func(r row) (p auth.Password, err error) { return p, r.Scan(&p.Hash, instant{&p.ChangedAt}) }, nil)
 }
 
+// PasswordHolders returns the users that have a password.
+func (x *reader) PasswordHolders(ctx context.Context) ([]crm.ID, error) {
+	return query(ctx, &x.session, "password holders", `SELECT user_id FROM user_password WHERE account_id = $1 ORDER BY user_id`, []any{x.account},
+		func(r row) (id crm.ID, err error) { return id, r.Scan(&id) })
+}
+
 // Sessions returns a user's sessions, latest seen first, expired ones too.
 func (x *reader) Sessions(ctx context.Context, user crm.ID) ([]auth.Session, error) {
 	return query(ctx, &x.session, "sessions",

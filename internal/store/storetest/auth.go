@@ -69,6 +69,10 @@ func testPasswords(t *testing.T, f *fixture) {
 		f.access(t, func(tx auth.Tx) error { return tx.SavePassword(f.ctx, f.user.ID, p) })
 		same(t, "password", password(), p)
 	}
+	f.update(t, func(tx bridge.Tx) error {
+		return tx.CreateUser(f.ctx, crm.User{ID: crm.NewID(), Email: "nueva@quillay.example", Role: crm.RoleSeller, Active: true})
+	})
+	same(t, "password holders", seeAccess(t, f, func(r auth.Reader) ([]crm.ID, error) { return r.PasswordHolders(f.ctx) }), []crm.ID{f.user.ID})
 	same(t, "anybody", anybody(), true)
 
 	people := func(email string, limit int) []auth.Person {
@@ -361,6 +365,10 @@ func testAccessIsolation(t *testing.T, f *fixture) {
 		"Password": func(r auth.Reader) (any, error) {
 			p, err := r.Password(f.ctx, other.user.ID)
 			return p != auth.Password{}, err
+		},
+		"PasswordHolders": func(r auth.Reader) (any, error) {
+			holders, err := r.PasswordHolders(f.ctx)
+			return len(holders) > 0, err
 		},
 		"Sessions": func(r auth.Reader) (any, error) {
 			all, err := r.Sessions(f.ctx, other.user.ID)
