@@ -126,21 +126,10 @@ type Export struct {
 	JSON bool `name:"json" help:"${help_export_json}"`
 }
 
-// UserAdd are those of a new user.
-type UserAdd struct {
-	Database
-	Account
-	Email string `name:"email" required:"" help:"${help_user_email}"`
-	Name  string `name:"name" required:"" help:"${help_user_name}"`
-	Role  string `name:"role" default:"seller" help:"${help_user_role}"`
-}
-
-// Check says what is wrong with the settings.
-func (u UserAdd) Check() error { return firstError(u.Database.Check(), u.Account.Check()) }
-
 // Retry says which documents are to be read again.
 type Retry struct {
 	Database
+	InAccount
 	Documents []int64 `name:"document" placeholder:"ID" help:"${help_retry_document}"`
 	Reason    string  `name:"reason" placeholder:"CODE" help:"${help_retry_reason}"`
 }
@@ -153,9 +142,16 @@ func (r Retry) Check() error {
 	return r.Database.Check()
 }
 
+// Runs says whose runs are listed.
+type Runs struct {
+	Database
+	InAccount
+}
+
 // RunCommand names a run.
 type RunCommand struct {
 	Database
+	InAccount
 	ID string `arg:"" name:"id" help:"${help_run_id}"`
 }
 

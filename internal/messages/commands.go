@@ -27,7 +27,6 @@ var commands = map[string]text{
 	"connect.correct":    {"Si un tipo está mal, corrígelo en “kinds” de las reglas y repite el comando.", "If a type is wrong, correct it in “kinds” of the rules and repeat the command."},
 	"connect.backfill":   {"“puente serve” traerá los documentos desde {since}: unos {estimate}.", "“puente serve” will bring in the documents since {since}: about {estimate}."},
 
-	"user.added":   {"Usuario {email} creado ({role}).", "User {email} created ({role})."},
 	"migrate.done": {"La base de datos {database} está al día (esquema {version}).", "The database {database} is up to date (schema {version})."},
 	"retry.done":   {"Documentos que se leerán de nuevo: {count}", "Documents to be read again: {count}"},
 	"runs.moved":   {"Pasada {id}: {state}", "Run {id}: {state}"},
