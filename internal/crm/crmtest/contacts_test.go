@@ -308,7 +308,10 @@ func TestVersions(t *testing.T) {
 	eachEngine(t, func(w *world) {
 		c := w.contact(w.key(), email("a@x.example"))
 		in := func(name string) crm.ContactInput { return crm.ContactInput{LastName: &name} }
-		results := w.changeContacts(w.key(), crm.ContactEdit{c.ID, 1, in("Uno")}, crm.ContactEdit{c.ID, 1, in("Dos")}, crm.ContactEdit{c.ID, 0, in("Tres")}, crm.ContactEdit{c.ID, 7, in("Cuatro")})
+		edit := func(version int64, name string) crm.ContactEdit {
+			return crm.ContactEdit{ID: c.ID, Version: version, Input: in(name)}
+		}
+		results := w.changeContacts(w.key(), edit(1, "Uno"), edit(1, "Dos"), edit(0, "Tres"), edit(7, "Cuatro"))
 		w.must(results[0].Err)
 		w.refused(results[1].Err, "conflict stale")
 		w.must(results[2].Err)
