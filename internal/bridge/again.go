@@ -51,7 +51,7 @@ func (e *Engine) StartAgain(ctx context.Context, tx Tx, connection crm.ID, from 
 	if err := tx.SaveRun(ctx, run); err != nil {
 		return run, err
 	}
-	return run, tx.Wake(ctx, connection, e.wake)
+	return run, e.wakeIn(ctx, tx, connection)
 }
 
 // oneByOne is how many documents are read again one by one, each with a call; for more of them a pass is cheaper.
@@ -86,7 +86,7 @@ func (e *Engine) RetryReason(ctx context.Context, tx Tx, connection crm.ID, stat
 	// What was never read has no day on which a pass would find it.
 	if len(some) <= oneByOne || state == StateNew || state == StateFailed {
 		done.Documents = len(some)
-		if err := tx.Wake(ctx, connection, e.wake); err != nil {
+		if err := e.wakeIn(ctx, tx, connection); err != nil {
 			return done, err
 		}
 		return done, e.markDue(ctx, tx, some)
@@ -122,5 +122,5 @@ func (e *Engine) PollNow(ctx context.Context, tx Tx, connection crm.ID) error {
 	if err := tx.SaveConnection(ctx, c); err != nil {
 		return err
 	}
-	return tx.Wake(ctx, connection, e.wake)
+	return e.wakeIn(ctx, tx, connection)
 }

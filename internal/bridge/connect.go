@@ -64,7 +64,7 @@ func (e *Engine) ConnectTx(ctx context.Context, tx Tx, settings ConnectionSettin
 			return connection, err
 		}
 	}
-	return connection, tx.Wake(ctx, connection.ID, e.wake)
+	return connection, e.wakeIn(ctx, tx, connection.ID)
 }
 
 // FindConnection returns the account's Bsale connection. not_found: bsale_not_connected.

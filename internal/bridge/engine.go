@@ -77,6 +77,7 @@ type Engine struct {
 	seal     func(crm.ID, bsale.Token) ([]byte, error)
 	mayReach func(string) bool
 	wake     Waker
+	queued   bool // there is a queue to wake
 	clock    *crm.Clock
 	holder   string
 	gone     func(string) bool
@@ -116,7 +117,7 @@ func NewEngine(o Options) *Engine {
 		store: o.Store, open: o.Open, seal: o.Seal, mayReach: o.MayReach, wake: o.Wake, clock: crm.NewClock(o.Now), holder: o.Holder, gone: o.Gone, log: o.Log,
 		settings: o.Settings.withDefaults(), sessions: map[crm.ID]*session{}, clients: map[crm.ID]openClient{},
 	}
-	if e.wake == nil {
+	if e.queued = e.wake != nil; !e.queued {
 		e.wake = func(context.Context, any, ConnectionRef) error { return nil }
 	}
 	if e.log == nil {
@@ -362,6 +363,14 @@ func (e *Engine) update(ctx context.Context, s *session, fn func(Tx) error) erro
 		}
 		return fn(tx)
 	})
+}
+
+// wakeIn wakes a connection in a transaction. Where there is no queue the mark is left alone: later hints must find it clear, and whoever works the queue finds what is due.
+func (e *Engine) wakeIn(ctx context.Context, tx Tx, connection crm.ID) error {
+	if !e.queued {
+		return nil
+	}
+	return tx.Wake(ctx, connection, e.wake)
 }
 
 // Sweep wakes every connection that has something due: whatever a lost job, a crash or a restart left lying. It is called at start and every few seconds.

@@ -269,5 +269,5 @@ func (e *Engine) RetryClientRequest(ctx context.Context, tx Tx, connection, cont
 	if err := tx.SaveClientRequests(ctx, []*ClientRequest{request}); err != nil {
 		return nil, err
 	}
-	return request, tx.Wake(ctx, connection, e.wake)
+	return request, e.wakeIn(ctx, tx, connection)
 }

@@ -34,7 +34,7 @@ func (e *Engine) StartBackfillTx(ctx context.Context, tx Tx, connection crm.ID, 
 	if err != nil {
 		return Run{}, err
 	}
-	return run, tx.Wake(ctx, connection, e.wake)
+	return run, e.wakeIn(ctx, tx, connection)
 }
 
 func (e *Engine) addBackfill(ctx context.Context, tx Tx, connection Connection, from, to bsale.Day) (Run, error) {
@@ -172,7 +172,7 @@ func (e *Engine) moveRunTx(ctx context.Context, tx Tx, connection, id crm.ID, to
 	if err := tx.SaveRun(ctx, run); err != nil || to != RunActive {
 		return run, err
 	}
-	return run, tx.Wake(ctx, connection, e.wake)
+	return run, e.wakeIn(ctx, tx, connection)
 }
 
 // changeRun changes a run in a transaction of its own and wakes the connection if there is something to do now.
@@ -207,7 +207,7 @@ func (e *Engine) RetryTx(ctx context.Context, tx Tx, connection crm.ID, document
 	if len(records) < len(documents) {
 		return crm.NewError(crm.NotFound, "document_not_found")
 	}
-	if err := tx.Wake(ctx, connection, e.wake); err != nil {
+	if err := e.wakeIn(ctx, tx, connection); err != nil {
 		return err
 	}
 	return e.markDue(ctx, tx, records)

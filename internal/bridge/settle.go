@@ -29,7 +29,7 @@ func (e *Engine) SettleContact(ctx context.Context, tx Tx, hand crm.Hand, connec
 	if err := e.chooseContact(ctx, tx, hand, record, contact); err != nil {
 		return 0, err
 	}
-	if err := tx.Wake(ctx, connection, e.wake); err != nil {
+	if err := e.wakeIn(ctx, tx, connection); err != nil {
 		return 0, err
 	}
 	return len(waiting), e.markDue(ctx, tx, waiting)

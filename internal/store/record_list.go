@@ -321,7 +321,7 @@ func (l *recordList) walk(ctx context.Context, s recordSource) (places []recordP
 }
 
 func (l *recordList) read(ctx context.Context, sql string, args []any) ([]recordPlace, error) {
-	return query(ctx, &l.x.session, "list records", numbered(sql), args, func(r row) (p recordPlace, err error) {
+	return query(ctx, &l.x.session, "list records", withNumbers(sql), args, func(r row) (p recordPlace, err error) {
 		err = r.Scan(&p.day, &p.id, &p.name)
 		if !l.byDay {
 			p.day = ""
@@ -330,8 +330,8 @@ func (l *recordList) read(ctx context.Context, sql string, args []any) ([]record
 	})
 }
 
-// numbered writes $1, $2… for each "?".
-func numbered(sql string) string {
+// withNumbers writes $1, $2… for each "?".
+func withNumbers(sql string) string {
 	var b strings.Builder
 	for n := 1; ; n++ {
 		before, after, more := strings.Cut(sql, "?")
