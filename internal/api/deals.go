@@ -1,0 +1,280 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"puente/internal/bridge"
+	"puente/internal/crm"
+)
+
+func (r *reading) dealLister() lister[*crm.Deal] {
+	return lister[*crm.Deal]{r.ListDeals, r.SkipDeals}
+}
+
+func listDeals(ctx context.Context, r *reading, in *listParams) (*body[page[dealOut]], error) {
+	return listed(ctx, r, crm.EntityDeal, *in, r.dealLister(), r.deals)
+}
+
+func scrollDeals(ctx context.Context, r *reading, in *scrollParams) (*body[scroll[dealOut]], error) {
+	return scrolled(ctx, r, crm.EntityDeal, *in, r.dealLister(), r.deals)
+}
+
+func getDeal(ctx context.Context, r *reading, in *ByID) (*answer[dealOut], error) {
+	deal, err := crm.FindDeal(ctx, r, r.hand(), in.ID)
+	if err != nil {
+		return nil, err
+	}
+	return r.deal(ctx, deal)
+}
+
+type dealBody struct{ Body dealIn }
+
+func createDeal(ctx context.Context, w *writing, in *dealBody) (*answer[dealOut], error) {
+	input, err := in.Body.input(ctx, &w.reading)
+	if err != nil {
+		return nil, err
+	}
+	results, err := crm.CreateDeals(ctx, w.tx, w.hand, []crm.DealInput{input})
+	if err == nil {
+		err = results[0].Err
+	}
+	if err != nil {
+		return nil, err
+	}
+	out, err := w.deal(ctx, results[0].Deal)
+	if err == nil {
+		out.Location = "/v1/crm/deals/" + string(results[0].Deal.ID)
+	}
+	return out, err
+}
+
+type dealChange struct {
+	ByID
+	Body dealIn
+}
+
+func patchDeal(ctx context.Context, w *writing, in *dealChange) (*answer[dealOut], error) {
+	return w.changeDeal(ctx, in.ID, in.Body)
+}
+
+func putDeal(ctx context.Context, w *writing, in *dealChange) (*answer[dealOut], error) {
+	present, err := crm.FindDeal(ctx, w, w.hand, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	in.Body.whole(present)
+	return w.changeDeal(ctx, in.ID, in.Body)
+}
+
+func (w *writing) changeDeal(ctx context.Context, id crm.ID, in dealIn) (*answer[dealOut], error) {
+	version, err := w.wanted()
+	if err != nil {
+		return nil, err
+	}
+	input, err := in.input(ctx, &w.reading)
+	if err != nil {
+		return nil, err
+	}
+	results, err := crm.ChangeDeals(ctx, w.tx, w.hand, []crm.DealEdit{{ID: id, Version: version, Input: input}})
+	if err == nil {
+		err = results[0].Err
+	}
+	if err != nil {
+		return nil, err
+	}
+	return w.deal(ctx, results[0].Deal)
+}
+
+func deleteDeal(ctx context.Context, w *writing, in *ByID) (*empty, error) {
+	version, err := w.wanted()
+	if err != nil {
+		return nil, err
+	}
+	results, err := crm.DeleteDeals(ctx, w.tx, w.hand, []crm.Ref{{ID: in.ID, Version: version}})
+	if err == nil {
+		err = results[0].Err
+	}
+	return nil, err
+}
+
+func restoreDeal(ctx context.Context, w *writing, in *ByID) (*answer[dealOut], error) {
+	deal, err := crm.RestoreDeal(ctx, w.tx, w.hand, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	return w.deal(ctx, deal)
+}
+
+type dealMove struct {
+	ByID
+	Body struct {
+		StageID     crm.ID        `json:"stageId,omitempty" doc:"Without it the deal stays in its stage"`
+		Above       given[crm.ID] `json:"above,omitzero" doc:"The deal directly above it on the board; null or empty: it comes on top"`
+		CloseReason given[string] `json:"closeReason,omitzero" doc:"Why it was won or lost"`
+		Version     int64         `json:"version,omitempty" doc:"The version that was moved; without it whatever it is now"`
+	}
+}
+
+func moveDeal(ctx context.Context, w *writing, in *dealMove) (*answer[dealOut], error) {
+	version, err := w.wanted()
+	if err != nil {
+		return nil, err
+	}
+	if version == 0 {
+		version = in.Body.Version
+	}
+	deal, err := crm.MoveDeal(ctx, w.tx, w.hand, crm.Move{
+		Deal: crm.Ref{ID: in.ID, Version: version}, Stage: in.Body.StageID, Above: in.Body.Above.pointer(), Reason: in.Body.CloseReason.pointer(),
+	})
+	if err != nil {
+		return nil, err
+	}
+	return w.deal(ctx, deal)
+}
+
+// dealOp is one entry of a batch: without id a deal to be made, with one a change.
+type dealOp struct {
+	ID      crm.ID `json:"id,omitempty" doc:"Of the deal to change; without it one is made"`
+	Version int64  `json:"version,omitempty" doc:"The version that the change was made for; without it whatever it is now"`
+	Deal    dealIn `json:"deal"`
+}
+
+type dealBatch struct {
+	Body struct {
+		Items []dealOp `json:"items" minItems:"1" maxItems:"100"`
+	}
+}
+
+func batchDeals(ctx context.Context, w *writing, in *dealBatch) (*answer[batchOut], error) {
+	b := newBatch(&w.reading, len(in.Body.Items))
+	var inputs []crm.DealInput
+	var edits []crm.DealEdit
+	var made, changed []int // where their entries stand
+	for i, op := range in.Body.Items {
+		input, err := op.Deal.input(ctx, &w.reading)
+		switch {
+		case err != nil:
+			b.failed(ctx, i, err)
+		case op.ID == "":
+			inputs, made = append(inputs, input), append(made, i)
+		default:
+			edits, changed = append(edits, crm.DealEdit{ID: op.ID, Version: op.Version, Input: input}), append(changed, i)
+		}
+	}
+	created, err := crm.CreateDeals(ctx, w.tx, w.hand, inputs)
+	if err != nil {
+		return nil, err
+	}
+	edited, err := crm.ChangeDeals(ctx, w.tx, w.hand, edits)
+	if err != nil {
+		return nil, err
+	}
+	for k, result := range created {
+		b.dealDone(ctx, made[k], http.StatusCreated, result)
+	}
+	for k, result := range edited {
+		b.dealDone(ctx, changed[k], http.StatusOK, result)
+	}
+	return &answer[batchOut]{Body: b.out}, nil
+}
+
+func (b *batch) dealDone(ctx context.Context, i, status int, result crm.DealResult) {
+	d := result.Deal
+	if d == nil {
+		d = &crm.Deal{}
+	}
+	b.done(ctx, i, status, d.ID, d.Version, result.Err)
+}
+
+type stageTimeOut struct {
+	StageID crm.ID        `json:"stageId"`
+	Name    string        `json:"name"`
+	Type    crm.StageKind `json:"type" enum:"open,won,lost"`
+	Entered int           `json:"entered" doc:"How often the deal came there"`
+	Seconds int64         `json:"seconds" doc:"How long it stood there, all stays together"`
+	Current bool          `json:"current" doc:"It stands there now"`
+}
+
+func dealStages(ctx context.Context, r *reading, in *ByID) (*body[[]stageTimeOut], error) {
+	deal, err := crm.FindDeal(ctx, r, r.hand(), in.ID)
+	if err != nil {
+		return nil, err
+	}
+	times, err := crm.StageTimes(ctx, r, deal, r.clock.Now())
+	if err != nil {
+		return nil, err
+	}
+	out := &body[[]stageTimeOut]{Body: []stageTimeOut{}}
+	for _, t := range times {
+		out.Body = append(out.Body, stageTimeOut{t.Stage.ID, t.Stage.Name, t.Stage.Kind, t.Entered, int64(t.Stood / time.Second), t.Current})
+	}
+	return out, nil
+}
+
+func dealDocuments(ctx context.Context, r *reading, in *ByID) (*body[[]documentOut], error) {
+	deal, err := crm.FindDeal(ctx, r, r.hand(), in.ID)
+	if err != nil {
+		return nil, err
+	}
+	documents, err := bridge.DealDocuments(ctx, r, []crm.ID{deal.ID})
+	if err != nil {
+		return nil, err
+	}
+	out := &body[[]documentOut]{Body: []documentOut{}}
+	for _, d := range documents[deal.ID] {
+		out.Body = append(out.Body, encodeDocument(d))
+	}
+	return out, nil
+}
+
+// stageTotalOut is how many deals of a list stand in a stage, and their value in one currency.
+type stageTotalOut struct {
+	PipelineID crm.ID `json:"pipelineId"`
+	StageID    crm.ID `json:"stageId"`
+	Currency   string `json:"currency"`
+	Deals      int64  `json:"deals"`
+	Value      number `json:"value"`
+}
+
+type totalsOut struct {
+	Items   []stageTotalOut `json:"items" doc:"One for each stage and currency that has deals of the list"`
+	IsExact bool            `json:"isExact" doc:"false: the list is longer than was added up"`
+}
+
+func dealTotals(ctx context.Context, r *reading, in *FilterParams) (*body[totalsOut], error) {
+	q, err := r.query(ctx, crm.EntityDeal, *in)
+	if err != nil {
+		return nil, err
+	}
+	pipelines, err := r.allPipelines(ctx)
+	if err != nil {
+		return nil, err
+	}
+	totals, exact, err := r.SumByStage(ctx, q, exactTo)
+	out := &body[totalsOut]{totalsOut{Items: []stageTotalOut{}, IsExact: exact}}
+	for _, t := range totals {
+		pipeline, _ := standing(pipelines, t.StageID)
+		value := crm.Money{Minor: t.Value, Currency: t.Currency}
+		out.Body.Items = append(out.Body.Items, stageTotalOut{pipeline.ID, t.StageID, t.Currency, t.Deals, number(value.Amount())})
+	}
+	return out, err
+}
+
+type contactDealList struct {
+	ByID
+	Size   int    `query:"size" minimum:"1" maximum:"200" default:"50"`
+	Cursor string `query:"cursor" maxLength:"1000" doc:"nextCursor of the page before"`
+}
+
+func contactDeals(ctx context.Context, r *reading, in *contactDealList) (*body[page[dealOut]], error) {
+	if _, err := crm.FindContact(ctx, r, r.hand(), in.ID); err != nil {
+		return nil, err
+	}
+	q := crm.Query{
+		Entity: crm.EntityDeal, Reach: r.principal.Reach, Limit: in.Size, Cursor: in.Cursor,
+		Where: []crm.Condition{{Field: crm.Field{Name: crm.FieldContact, Type: crm.TypeContact}, Operator: crm.Is, Values: []any{in.ID}}},
+	}
+	return pageOf(ctx, r, q, 0, 0, r.dealLister(), r.deals)
+}
