@@ -83,11 +83,6 @@ func ChangeFieldType(ctx context.Context, tx Tx, hand Hand, id ID, change FieldT
 	if misfits > 0 {
 		return CustomField{}, NewError(Conflict, "field_type_misfits", "name", c.from.Name, "count", strconv.Itoa(misfits), "value", clip(first))
 	}
-	if c.to.Searchable {
-		if err := c.to.startWork(ctx, tx, WorkIndex); err != nil {
-			return CustomField{}, err
-		}
-	}
 	return updateField(ctx, tx, c.to)
 }
 

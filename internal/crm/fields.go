@@ -2,6 +2,7 @@ package crm
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strconv"
 )
@@ -165,15 +166,16 @@ func (f *CustomField) put(change FieldChange, account Account) error {
 	}
 	// Checked whatever changed: other options or another pattern may leave it without sense.
 	if f.Default, err = f.Accept(f.Default, account); err != nil {
-		return asDefault(err)
+		return at("default", err)
 	}
 	return nil
 }
 
-// asDefault says that it is a field's default that is wrong.
-func asDefault(err error) error {
-	if e, ok := err.(*Error); ok { //nolint:errorlint // Accept returns just that
-		return e.At("default")
+// at says which input is at fault.
+func at(place string, err error) error {
+	var e *Error
+	if errors.As(err, &e) {
+		return e.At(place)
 	}
 	return err
 }
@@ -186,7 +188,7 @@ func checkedPattern(t FieldType, pattern string) (string, error) {
 		return "", NewError(Invalid, "pattern_not_text").At("pattern")
 	}
 	if _, err := compilePattern(pattern); err != nil {
-		return "", err
+		return "", at("pattern", err)
 	}
 	return pattern, nil
 }

@@ -2,6 +2,7 @@ package crm
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strconv"
 )
@@ -70,7 +71,7 @@ func CreatePipeline(ctx context.Context, tx Tx, hand Hand, n NewPipeline) (Pipel
 	}
 	for i, stage := range n.Stages {
 		if err := pipeline.add(stage); err != nil {
-			return Pipeline{}, within("stages["+strconv.Itoa(i)+"].", err)
+			return Pipeline{}, inStage(i, err)
 		}
 	}
 	if err := pipeline.check(); err != nil {
@@ -83,10 +84,11 @@ func CreatePipeline(ctx context.Context, tx Tx, hand Hand, n NewPipeline) (Pipel
 	return pipeline, nil
 }
 
-// within says that what is at fault lies inside something.
-func within(place string, err error) error {
-	if e, ok := err.(*Error); ok { //nolint:errorlint // ours, not wrapped
-		return e.At(place + e.Field)
+// inStage says in which stage of a list the input at fault is.
+func inStage(i int, err error) error {
+	var e *Error
+	if errors.As(err, &e) {
+		return e.At("stages[" + strconv.Itoa(i) + "]." + e.Field)
 	}
 	return err
 }
