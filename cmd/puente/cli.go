@@ -24,8 +24,25 @@ type cli struct {
 		Cancel cancelCommand `cmd:"" help:"${help_cancel}"`
 	} `cmd:"" help:"${help_runs}"`
 	User struct {
-		Add userAddCommand `cmd:"" help:"${help_user_add}"`
+		Add        userAddCommand        `cmd:"" help:"${help_user_add}"`
+		List       userListCommand       `cmd:"" help:"${help_user_list}"`
+		Role       userRoleCommand       `cmd:"" help:"${help_user_set_role}"`
+		Link       userLinkCommand       `cmd:"" help:"${help_user_link}"`
+		Deactivate userDeactivateCommand `cmd:"" help:"${help_user_deactivate}"`
+		Activate   userActivateCommand   `cmd:"" help:"${help_user_activate}"`
 	} `cmd:"" help:"${help_user}"`
+	Key struct {
+		Create keyCreateCommand `cmd:"" help:"${help_key_create}"`
+		List   keyListCommand   `cmd:"" help:"${help_key_list}"`
+		Rotate keyRotateCommand `cmd:"" help:"${help_key_rotate}"`
+		Revoke keyRevokeCommand `cmd:"" help:"${help_key_revoke}"`
+	} `cmd:"" help:"${help_keys}"`
+	Account struct {
+		List accountListCommand `cmd:"" help:"${help_account_list}"`
+		Show accountShowCommand `cmd:"" help:"${help_account_show}"`
+		Set  accountSetCommand  `cmd:"" help:"${help_account_set}"`
+	} `cmd:"" help:"${help_accounts}"`
+	Backup   backupCommand   `cmd:"" help:"${help_backup}"`
 	Export   exportCommand   `cmd:"" help:"${help_export}"`
 	Migrate  migrateCommand  `cmd:"" help:"${help_migrate}"`
 	BsaleSim bsaleSimCommand `cmd:"" name:"bsale-sim" help:"${help_bsale_sim}"`
@@ -44,11 +61,10 @@ type (
 	syncCommand     struct{ config.Sync }
 	connectCommand  struct{ config.Connect }
 	retryCommand    struct{ config.Retry }
-	runsCommand     struct{ config.Database }
+	runsCommand     struct{ config.Runs }
 	pauseCommand    struct{ config.RunCommand }
 	resumeCommand   struct{ config.RunCommand }
 	cancelCommand   struct{ config.RunCommand }
-	userAddCommand  struct{ config.UserAdd }
 	exportCommand   struct{ config.Export }
 	migrateCommand  struct{ config.Database }
 	bsaleSimCommand struct{ config.BsaleSim }
@@ -74,7 +90,7 @@ func (r *retryCommand) run(ctx context.Context, c app.Console) error {
 }
 
 func (r *runsCommand) run(ctx context.Context, c app.Console) error {
-	return app.Runs(ctx, r.Database, c)
+	return app.Runs(ctx, r.Runs, c)
 }
 
 func (r *pauseCommand) run(ctx context.Context, c app.Console) error {
@@ -87,10 +103,6 @@ func (r *resumeCommand) run(ctx context.Context, c app.Console) error {
 
 func (r *cancelCommand) run(ctx context.Context, c app.Console) error {
 	return app.CancelRun(ctx, r.RunCommand, c)
-}
-
-func (u *userAddCommand) run(ctx context.Context, c app.Console) error {
-	return app.AddUser(ctx, u.UserAdd, c)
 }
 
 func (e *exportCommand) run(ctx context.Context, c app.Console) error {

@@ -30,36 +30,6 @@ func Export(ctx context.Context, settings config.Export, console Console) (err e
 	return out.Flush()
 }
 
-// AddUser adds a user, so that owners can be matched by e-mail. In an empty database it makes the account first.
-func AddUser(ctx context.Context, settings config.UserAdd, console Console) (err error) {
-	if _, ok := crm.NormalizeEmail(settings.Email); !ok {
-		return crm.NewError(crm.Invalid, "email_invalid", "email", settings.Email)
-	}
-	if !crm.Role(settings.Role).Valid() {
-		return crm.NewError(crm.Invalid, "role_unknown", "role", settings.Role)
-	}
-	db, err := store.Open(ctx, settings.DB, store.Options{})
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, db.Close()) }()
-	now := time.Now()
-	account, err := EnsureAccount(ctx, db, crm.Country(settings.Account.Given()), now)
-	if err != nil {
-		return err
-	}
-	var user crm.User
-	err = db.Update(ctx, account.ID, func(tx bridge.Tx) (err error) {
-		user, err = crm.CreateUser(ctx, tx, settings.Email, settings.Name, crm.Role(settings.Role), now)
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	console.Print("user.added", "email", user.Email, "role", console.Text("role."+string(user.Role)))
-	return nil
-}
-
 // Migrate brings the database up to date, the queue's tables too.
 func Migrate(ctx context.Context, settings config.Database, console Console) (err error) {
 	db, err := store.Open(ctx, settings.DB, store.Options{})
@@ -85,25 +55,15 @@ func Migrate(ctx context.Context, settings config.Database, console Console) (er
 	return nil
 }
 
-// onConnection opens a database that is there and gives fn its connection, with an engine that works no queue: the service finds what is due.
-func onConnection(ctx context.Context, d config.Database, fn func(e *bridge.Engine, db *store.Store, c bridge.Connection) error) (err error) {
-	if err := mustExist(d); err != nil {
-		return err
-	}
-	db, err := store.Open(ctx, d.DB, store.Options{})
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, db.Close()) }()
-	account, err := onlyAccount(ctx, db)
-	if err != nil {
-		return err
-	}
-	connection, err := connectionOf(ctx, db, account)
-	if err != nil {
-		return err
-	}
-	return fn(bridge.NewEngine(bridge.Options{Store: db, Holder: holder(), Gone: gone}), db, connection)
+// onConnection opens a database that is there and gives fn the account's connection, with an engine that works no queue: the service finds what is due.
+func onConnection(ctx context.Context, d config.Database, in config.InAccount, fn func(e *bridge.Engine, db *store.Store, c bridge.Connection) error) error {
+	return onAccount(ctx, d, in, func(o *office) error {
+		connection, err := connectionOf(ctx, o.db, o.account)
+		if err != nil {
+			return err
+		}
+		return fn(bridge.NewEngine(bridge.Options{Store: o.db, Holder: holder(), Gone: gone}), o.db, connection)
+	})
 }
 
 // Retry has documents read again: the named ones, or all with a reason.
@@ -111,7 +71,7 @@ func Retry(ctx context.Context, settings config.Retry, console Console) error {
 	if settings.Reason != "" && !messages.Has("reason."+settings.Reason) {
 		return crm.NewError(crm.Invalid, "reason_unknown", "reason", settings.Reason)
 	}
-	return onConnection(ctx, settings.Database, func(e *bridge.Engine, _ *store.Store, c bridge.Connection) error {
+	return onConnection(ctx, settings.Database, settings.InAccount, func(e *bridge.Engine, _ *store.Store, c bridge.Connection) error {
 		count := len(settings.Documents)
 		if settings.Reason == "" {
 			if err := e.Retry(ctx, refOf(c), settings.Documents...); err != nil {
@@ -136,8 +96,8 @@ func Retry(ctx context.Context, settings config.Retry, console Console) error {
 const listedRuns = 30
 
 // Runs lists the connection's last runs.
-func Runs(ctx context.Context, settings config.Database, console Console) error {
-	return onConnection(ctx, settings, func(_ *bridge.Engine, db *store.Store, c bridge.Connection) error {
+func Runs(ctx context.Context, settings config.Runs, console Console) error {
+	return onConnection(ctx, settings.Database, settings.InAccount, func(_ *bridge.Engine, db *store.Store, c bridge.Connection) error {
 		var runs []bridge.Run
 		err := db.View(ctx, c.AccountID, func(r bridge.Reader) (err error) {
 			runs, err = r.Runs(ctx, c.ID, "", listedRuns)
@@ -173,7 +133,7 @@ func CancelRun(ctx context.Context, settings config.RunCommand, console Console)
 func moveRun(ctx context.Context, settings config.RunCommand, console Console,
 	move func(*bridge.Engine, context.Context, bridge.ConnectionRef, crm.ID) (bridge.Run, error),
 ) error {
-	return onConnection(ctx, settings.Database, func(e *bridge.Engine, _ *store.Store, c bridge.Connection) error {
+	return onConnection(ctx, settings.Database, settings.InAccount, func(e *bridge.Engine, _ *store.Store, c bridge.Connection) error {
 		run, err := move(e, ctx, refOf(c), crm.ID(settings.ID))
 		if err != nil {
 			return err

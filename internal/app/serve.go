@@ -20,5 +20,8 @@ func Serve(ctx context.Context, settings config.Serve, console Console) error {
 	if err != nil {
 		return err
 	}
+	if err := a.announceSetUp(ctx, console); err != nil {
+		return errors.Join(err, a.Close())
+	}
 	return errors.Join(a.Run(ctx), a.Close())
 }

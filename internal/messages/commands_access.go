@@ -34,8 +34,8 @@ var commandsAccess = map[string]text{
 	"account_setting.usual":         {"El usual del país", "As is usual in the country"},
 
 	"setup.code": {
-		"Todavía nadie puede entrar. Este código sirve una vez para crear al primer administrador: {code}\nÚsalo con POST {url}/v1/setup (se puede probar en {url}/docs), o ejecuta “puente user add CORREO --role admin”.",
-		"Nobody can log in yet. This code works once, to create the first administrator: {code}\nUse it with POST {url}/v1/setup (which can be tried at {url}/docs), or run “puente user add EMAIL --role admin”.",
+		"Todavía nadie puede entrar. Abre {url} y crea al primer administrador con este código, que sirve una vez: {code}",
+		"Nobody can log in yet. Open {url} and make the first administrator with this code, which works once: {code}",
 	},
 	"backup.done": {"Respaldo completo y revisado en {file} ({kib} KiB). Guarda aparte la clave que sella los tokens: no está en él.", "Complete and checked backup in {file} ({kib} KiB). Keep the key that seals tokens elsewhere: it is not in it."},
 
