@@ -221,7 +221,7 @@ func (d *decision) mappedValue(rule FieldRule, old any, byPerson bool) (value an
 	if source.IsEmpty() {
 		return nil, rule.Empty == EmptyClear
 	}
-	value, fits := rule.Field.Convert(source, d.rules.Account.Country)
+	value, fits := rule.Field.Convert(source, d.rules.Account)
 	if !fits {
 		d.warn(ValueDoesNotFit, rule.Field.Name)
 		return nil, false

@@ -33,7 +33,7 @@ func Sources(account crm.Account) []Source {
 func sourceValue(name string, doc Document, rules Ruleset) crm.Value {
 	if name == anyAttribute {
 		for attribute := range doc.Attributes {
-			name = attributePrefix + attribute
+			name = AttributePrefix + attribute
 		}
 	}
 	return FieldRule{From: name}.value(doc, rules)
@@ -43,7 +43,7 @@ func newSource(name string, value crm.Value, account crm.Account) Source {
 	s := Source{Name: name, Kind: value.Kind(), Example: value.Text(account.Country)}
 	for _, t := range fieldTypes {
 		field := crm.CustomField{Type: t, Options: []string{s.Example}}
-		if _, ok := field.Convert(value, account.Country); ok {
+		if _, ok := field.Convert(value, account); ok {
 			s.Fits = append(s.Fits, t)
 		}
 	}
@@ -87,7 +87,7 @@ func samples(docs []Document, rules Ruleset) []Source {
 	names := slices.DeleteFunc(SourceNames(), func(name string) bool { return name == anyAttribute })
 	for _, doc := range docs {
 		for attribute := range doc.Attributes {
-			if name := attributePrefix + attribute; strings.TrimSpace(attribute) != "" && !slices.Contains(names, name) {
+			if name := AttributePrefix + attribute; strings.TrimSpace(attribute) != "" && !slices.Contains(names, name) {
 				names = append(names, name)
 			}
 		}

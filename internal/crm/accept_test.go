@@ -158,7 +158,7 @@ func FuzzAccept(f *testing.F) {
 	})
 }
 
-func TestConvertForAnAccountOfItsOwn(t *testing.T) {
+func TestConvertForAnAccountWithSettingsOfItsOwn(t *testing.T) {
 	abroad := Account{Country: Chile, Currency: "USD", DateStyle: DateSlashes}
 	options := []string{"Tienda", "Web"}
 	for _, c := range []struct {
@@ -190,7 +190,7 @@ func TestConvertForAnAccountOfItsOwn(t *testing.T) {
 		{"no address", TypeURL, TextValue("bsale.cl"), nil, false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			got, ok := CustomField{Type: c.to, Options: options}.ConvertFor(c.v, abroad)
+			got, ok := CustomField{Type: c.to, Options: options}.Convert(c.v, abroad)
 			if !cmp.Equal(got, c.want) || ok != c.ok {
 				t.Errorf("got %#v, %v; want %#v, %v", got, ok, c.want, c.ok)
 			}

@@ -78,13 +78,8 @@ func cleanText(s string) string {
 }
 
 // Convert returns what to keep in [Custom] for v, as [FieldType] documents, and nil for an empty v. It is false when v does not fit:
-// it never guesses what a number or a day written in some other way may mean. The account is one with the usual settings of the country; see [CustomField.ConvertFor].
-func (f CustomField) Convert(v Value, c Country) (stored any, ok bool) {
-	return f.ConvertFor(v, Account{Country: c, Currency: c.Currency()})
-}
-
-// ConvertFor is [CustomField.Convert] for an account that may have a currency and a way to write days of its own.
-func (f CustomField) ConvertFor(v Value, a Account) (stored any, ok bool) {
+// it never guesses what a number or a day written in some other way may mean, or what an amount is worth in the account's currency.
+func (f CustomField) Convert(v Value, a Account) (stored any, ok bool) {
 	if v.IsEmpty() {
 		return nil, true
 	}

@@ -8,6 +8,9 @@ import (
 	"pgregory.net/rapid"
 )
 
+// usual is an account with the usual settings of a country.
+func usual(c Country) Account { return Account{Country: c, Currency: c.Currency()} }
+
 func TestConvert(t *testing.T) {
 	day := Date{2026, time.March, 12}
 	pesos, soles := Money{115061, "CLP"}, Money{123450, "PEN"}
@@ -65,7 +68,7 @@ func TestConvert(t *testing.T) {
 		{"an unknown type", "color", TextValue("red"), Chile, nil, false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			got, ok := CustomField{Type: c.to, Options: options}.Convert(c.v, c.country)
+			got, ok := CustomField{Type: c.to, Options: options}.Convert(c.v, usual(c.country))
 			if got != c.want || ok != c.ok {
 				t.Errorf("got %#v, %v; want %#v, %v", got, ok, c.want, c.ok)
 			}
@@ -76,7 +79,7 @@ func TestConvert(t *testing.T) {
 func checkConvert(t interface{ Fatalf(string, ...any) }, s string) {
 	for _, typ := range []FieldType{TypeText, TypeNumber, TypeDecimal, TypeDate} {
 		f := CustomField{Type: typ}
-		got, ok := f.Convert(TextValue(s), Chile)
+		got, ok := f.Convert(TextValue(s), usual(Chile))
 		if !ok || got == nil {
 			continue
 		}
@@ -89,7 +92,7 @@ func checkConvert(t interface{ Fatalf(string, ...any) }, s string) {
 		} else if !isText {
 			t.Fatalf("%s from %q is %#v", typ, s, got)
 		}
-		if again, ok := f.Convert(TextValue(text), Chile); !ok || again != got {
+		if again, ok := f.Convert(TextValue(text), usual(Chile)); !ok || again != got {
 			t.Fatalf("%s: %q gives %#v, and that gives %#v, %v", typ, s, got, again, ok)
 		}
 	}
