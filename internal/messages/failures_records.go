@@ -49,8 +49,8 @@ var failuresRecords = map[string]text{
 		"“{phone}” is not a complete phone number. Write a single one such as +56 9 6123 4567; with its country's code if it is foreign.",
 	},
 	"error.tax_id_invalid": {
-		"“{tax_id}” no es un RUT válido en el país de la cuenta: el formato o el dígito verificador no calzan. Revísalo y escríbelo de nuevo.",
-		"“{tax_id}” is not a valid tax id in the account's country: its form or its check digit is wrong. Check it and write it again.",
+		"“{tax_id}” no es un RUT válido (en Perú, RUC o DNI; en México, RFC): el formato o el dígito verificador no calzan. Revísalo y escríbelo de nuevo.",
+		"“{tax_id}” is not a valid tax id (RUT in Chile, RUC or DNI in Peru, RFC in Mexico): its form or its check digit is wrong. Check it and write it again.",
 	},
 	"error.tax_id_generic": {
 		"“{tax_id}” es un RUT genérico, que comparten todas las ventas sin cliente. Déjalo vacío o escribe el del cliente.",
