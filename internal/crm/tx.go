@@ -33,15 +33,17 @@ type Reader interface {
 	// too many records to sort (field_not_searchable).
 	ListContacts(ctx context.Context, query Query) (Page[*Contact], error)
 	ListDeals(ctx context.Context, query Query) (Page[*Deal], error)
-	// SkipContacts and SkipDeals return the page of a list that begins after the first skip entries, for those that count pages; its cost grows with skip.
+	// SkipContacts and SkipDeals return the page of a list that begins after the first skip entries, for those that count pages. It is full unless the list ends;
+	// its cost grows with skip, and with how rare what fits is.
 	SkipContacts(ctx context.Context, query Query, skip int) (Page[*Contact], error)
 	SkipDeals(ctx context.Context, query Query, skip int) (Page[*Deal], error)
-	// Count returns how many records a list has, cursor and limit aside. It is exact unless it is over most, which bounds the work; most 0: exact whatever it costs.
-	// A list without search and conditions is always exact.
+	// Count returns how many records a list has, cursor and limit aside; unless it is exact, that it has at least so many: there are more than most, or too many
+	// would have to be looked at. most 0: exact whatever it costs. A list without search and conditions, or by owner, stage and pipeline only, is always exact.
 	Count(ctx context.Context, query Query, most int) (count int, exact bool, err error)
 	// StageTotals returns the totals of all stages, by stage, owner and currency; only those that are not nothing.
 	StageTotals(ctx context.Context) ([]StageTotal, error)
-	// SumByStage returns the totals of the deals that a query picks, with OwnerID left out. exact is false when there are more than most, which bounds the work.
+	// SumByStage returns the totals of the deals that a query picks, with OwnerID left out. exact is false when there are more than most, or
+	// too many would have to be looked at: then they are the totals of some.
 	SumByStage(ctx context.Context, query Query, most int) (totals []StageTotal, exact bool, err error)
 	// CountValues returns how many records, deleted ones too, have a value in a custom field. It reads them all.
 	CountValues(ctx context.Context, field CustomField) (int, error)

@@ -165,11 +165,11 @@ func SearchTerms(search string) []string {
 	return terms
 }
 
-// Digits that a phone has, with or without its country's code.
-const minGroupedDigits, maxGroupedDigits = 8, 15
+// Digits of a phone, maybe not written to its end.
+const minGroupedDigits, maxGroupedDigits = 6, 15
 
-// groupedDigits returns the digits of the chunks with which all begins and that are nothing but digits, and how many chunks they are, if together they are as
-// long as a phone.
+// groupedDigits returns the digits of the chunks with which all begins and that are nothing but digits, and how many chunks they are, if together they
+// look like a phone.
 func groupedDigits(all []chunk) (digits string, n int) {
 	for _, c := range all {
 		joined := strings.Join(c.pieces, "")

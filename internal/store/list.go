@@ -7,16 +7,25 @@ import (
 	"puente/internal/crm"
 )
 
-// How much is read for one page, whatever is asked: see docs/adr/0010.
-const (
-	firstWalk  = 300    // rows of the order's index before anything else is tried: most lists are full by then
-	secondWalk = 1_200  // and then, if nothing narrows the list
-	walkBudget = 4_000  // rows read for one page at most
-	fetchMost  = 3_000  // records that are few enough to be read, tested and sorted all
-	sortMost   = 20_000 // the same where there is no index for the order
-	setMost    = 12_000 // postings read of one condition; it is common when it has more
-	countMost  = 10_000 // rows read to count, or to add up, what no total tells
-)
+// listLimits are how much is read for one page, whatever is asked: see docs/adr/0010.
+type listLimits struct {
+	few       int // numbers: when a list has no more, it is quickest to read them all
+	firstWalk int // rows of the order's index, before larger sets of numbers are tried: most pages are full by then
+	walk      int // rows that are walked for one page at most
+	set       int // postings of one condition; it is common when it has more
+	fetch     int // records that are few enough to be read, tested and sorted all, rather than to walk on
+	sort      int // the same where there is no index for the order
+	count     int // rows read to count, or to add up, what no total tells
+	contacts  int // that may have a word for deals to be found by it through them; the word is common when there are more
+	documents int // the same for documents whose number begins with a term
+}
+
+var defaultListLimits = listLimits{
+	few: 500, firstWalk: 1_500, walk: 4_000, set: 12_000, fetch: 3_000, sort: 20_000, count: 10_000, contacts: 4_000, documents: 2_000,
+}
+
+// chunk is how many rows a walk reads at first; it reads twice as many each time.
+const chunk = 300
 
 // listing is a query as it is run: which rows are tested in which order, and by which sets of numbers they may be found.
 //
@@ -25,6 +34,7 @@ const (
 // or without an index. So a set may hold more than what fits, never less.
 type listing struct {
 	x      *session
+	limits listLimits
 	entity crm.Entity
 	table  string
 
@@ -59,7 +69,7 @@ func (t rowTest) fits(cells []any) bool {
 
 // newListing understands a query.
 func (x *reader) newListing(ctx context.Context, q crm.Query) (*listing, error) {
-	l := &listing{x: &x.session, entity: q.Entity, table: string(q.Entity)}
+	l := &listing{x: &x.session, limits: x.s.listLimits, entity: q.Entity, table: string(q.Entity)}
 	fields, err := l.fields(ctx, q)
 	if err != nil {
 		return nil, err
@@ -139,6 +149,9 @@ func conditionIDs(c crm.Condition) []crm.ID {
 
 // where adds a condition.
 func (l *listing) where(ctx context.Context, c crm.Condition, fields map[string]listedField) error {
+	if !l.has(c.Field) {
+		return crm.NewError(crm.Invalid, "filter_field_unknown", "field", c.Field.Name).At(c.Field.Name)
+	}
 	picks := c.Operator == crm.Is || c.Operator == crm.IsEmpty
 	switch {
 	case picks && c.Field.Custom == nil && c.Field.Type == crm.TypeUser:
@@ -168,6 +181,15 @@ func (l *listing) where(ctx context.Context, c crm.Condition, fields map[string]
 	}
 	l.tests = append(l.tests, test)
 	return nil
+}
+
+// has says whether the list's records have such a field.
+func (l *listing) has(f crm.Field) bool {
+	if f.Custom != nil {
+		return f.Custom.Entity == l.entity
+	}
+	return l.entity == crm.EntityDeal && f.Name == crm.FieldRank ||
+		slices.ContainsFunc(crm.StandardFields(l.entity), func(s crm.Field) bool { return s.Name == f.Name })
 }
 
 // stagesOf returns the stages of pipelines, deleted ones too.

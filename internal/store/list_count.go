@@ -9,8 +9,8 @@ import (
 	"puente/internal/crm"
 )
 
-// Count returns how many records a list has, cursor and limit aside. It is exact unless it is over most, or too many records have to be looked at to know: then there
-// are more than count. most 0: exact whatever it costs. A list without search and conditions, and one by owner and stage only, is always exact.
+// Count returns how many records a list has, cursor and limit aside; unless it is exact, that it has at least so many: there are more than most, or too many would have
+// to be looked at. most 0: exact whatever it costs. A list without search and conditions, and one by owner and stage only, is always exact.
 func (x *reader) Count(ctx context.Context, q crm.Query, most int) (count int, exact bool, err error) {
 	q.Order = crm.Order{}
 	l, err := x.newListing(ctx, q)
@@ -21,17 +21,16 @@ func (x *reader) Count(ctx context.Context, q crm.Query, most int) (count int, e
 		n, err := l.living(ctx)
 		return int(n), err == nil, err
 	}
-	if n, known, err := l.countSet(ctx, most); err != nil || known {
-		return n, err == nil && (most == 0 || n <= most), err
+	count, exact, err = l.countSet(ctx, most)
+	if err == nil && !exact {
+		var hits []hit
+		hits, exact, err = l.all(ctx, most)
+		count = len(hits)
 	}
-	hits, exact, err := l.all(ctx, most)
-	if err != nil {
-		return 0, false, err
+	if most > 0 && count > most {
+		return most, false, err
 	}
-	if most > 0 && len(hits) > most {
-		return most, false, nil
-	}
-	return len(hits), exact, nil
+	return count, exact, err
 }
 
 // living returns how many records the list has when owner and stage alone decide, by the totals.
@@ -56,7 +55,7 @@ func (l *listing) countSet(ctx context.Context, most int) (count int, known bool
 	if slices.ContainsFunc(l.tests, func(t rowTest) bool { return !t.sourced }) {
 		return 0, false, nil
 	}
-	limit := max(setMost, most+most/4) // a row may have two words that begin alike
+	limit := max(l.limits.set, most+most/4) // a row may have two words that begin alike
 	if most == 0 {
 		limit = setsUnbounded
 	}
@@ -86,7 +85,7 @@ const setsUnbounded = 1 << 40
 
 // all returns the rows of the list, in no order: all of them, or when exact is false those that were found within bounds.
 func (l *listing) all(ctx context.Context, most int) (hits []hit, exact bool, err error) {
-	if hits, ok, err := l.few(ctx, setMost, fetchMost); err != nil || ok {
+	if hits, ok, err := l.few(ctx, l.limits.set, l.limits.fetch); err != nil || ok {
 		return hits, ok, err
 	}
 	w := l.newWalk(nil)
@@ -94,11 +93,7 @@ func (l *listing) all(ctx context.Context, most int) (hits []hit, exact bool, er
 		exact, err = w.read(ctx, setsUnbounded, -1)
 		return w.hits, exact, err
 	}
-	budget := countMost
-	if l.heavy {
-		budget /= 2
-	}
-	exact, err = w.read(ctx, most+1, budget)
+	exact, err = w.read(ctx, most+1, l.limits.count/l.weight())
 	return w.hits, exact, err
 }
 

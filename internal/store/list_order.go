@@ -42,6 +42,9 @@ func (l *listing) orderOf(o crm.Order, fields map[string]listedField) (order, er
 	if o.Field.Name == "" {
 		o = lastChanged
 	}
+	if !l.has(o.Field) {
+		return order{}, crm.NewError(crm.Invalid, "order_field_unknown", "field", o.Field.Name).At("sort")
+	}
 	result := order{field: o.Field, descending: o.Descending}
 	if o.Field.Custom == nil {
 		if result.column = sortColumns[l.entity][o.Field.Name]; result.column != "" {
@@ -149,12 +152,13 @@ func (o *order) keyFrom(column any) key {
 
 // lane is a part of the rows that the order's index has in their order.
 type lane struct {
-	none   bool // those without a value
-	owner  *crm.ID
-	stage  *crm.ID
-	places []hit // read and not taken yet
-	last   *place
-	ended  bool
+	none    bool // those without a value
+	owner   *crm.ID
+	stage   *crm.ID
+	places  []hit // read and not taken yet
+	last    *place
+	started bool
+	ended   bool
 }
 
 // hit is a row that was read.

@@ -13,25 +13,28 @@ import (
 
 // ListContacts returns a page of a list of contacts. invalid: cursor_invalid, field_not_searchable.
 func (x *reader) ListContacts(ctx context.Context, q crm.Query) (crm.Page[*crm.Contact], error) {
-	return listPage(ctx, x, q, crm.EntityContact, 0, x.contactsByNumber)
+	return listPage(ctx, x, q, crm.EntityContact, byCursor, x.contactsByNumber)
 }
 
 // ListDeals returns a page of a list of deals. invalid: as ListContacts; order_needs_stage.
 func (x *reader) ListDeals(ctx context.Context, q crm.Query) (crm.Page[*crm.Deal], error) {
-	return listPage(ctx, x, q, crm.EntityDeal, 0, x.dealsByNumber)
+	return listPage(ctx, x, q, crm.EntityDeal, byCursor, x.dealsByNumber)
 }
 
-// SkipContacts returns the page that begins after the first skip entries. Its cost grows with skip.
+// SkipContacts returns the page that begins after the first skip entries, and is full unless the list ends. Its cost grows with skip, and with how rare what fits is.
 func (x *reader) SkipContacts(ctx context.Context, q crm.Query, skip int) (crm.Page[*crm.Contact], error) {
 	q.Cursor = ""
 	return listPage(ctx, x, q, crm.EntityContact, max(skip, 0), x.contactsByNumber)
 }
 
-// SkipDeals returns the page that begins after the first skip entries. Its cost grows with skip.
+// SkipDeals does the same for deals.
 func (x *reader) SkipDeals(ctx context.Context, q crm.Query, skip int) (crm.Page[*crm.Deal], error) {
 	q.Cursor = ""
 	return listPage(ctx, x, q, crm.EntityDeal, max(skip, 0), x.dealsByNumber)
 }
+
+// byCursor is in the place of a number of entries to skip when there is none: the page goes on from a cursor, and its work is bounded.
+const byCursor = -1
 
 func listPage[T any](
 	ctx context.Context, x *reader, q crm.Query, entity crm.Entity, skip int, read func(ctx context.Context, numbers []int64) (map[int64]T, error),
@@ -65,8 +68,13 @@ func listPage[T any](
 
 // page returns the places of a page's rows, and where the next one begins; nil at the end.
 func (l *listing) page(ctx context.Context, after *place, skip, limit int) ([]place, *place, error) {
+	most := l.limits.walk / l.weight()
+	if skip != byCursor {
+		most = -1
+	}
+	skip = max(skip, 0)
 	enough := skip + limit + 1
-	hits, ok, err := l.few(ctx, fewNumbers, fetchMost)
+	hits, ok, err := l.few(ctx, l.limits.few, l.limits.few)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -89,15 +97,11 @@ func (l *listing) page(ctx context.Context, after *place, skip, limit int) ([]pl
 		return nil, nil, err
 	}
 	if !ended && len(w.hits) < enough {
-		if hits, ok, err = l.few(ctx, setMost, fetchMost); err != nil {
+		if hits, ok, err = l.few(ctx, l.limits.set, l.limits.fetch); err != nil {
 			return nil, nil, err
 		}
 		if ok {
 			return cut(l.from(hits, after), skip, limit, nil)
-		}
-		most := l.budget()
-		if skip > 0 {
-			most = -1
 		}
 		if ended, err = w.read(ctx, enough, most); err != nil {
 			return nil, nil, err
@@ -109,15 +113,12 @@ func (l *listing) page(ctx context.Context, after *place, skip, limit int) ([]pl
 	return cut(w.hits, skip, limit, w.at)
 }
 
-// fewNumbers are so few that it is quicker to read them all than to walk.
-const fewNumbers = 500
-
-// budget is how many rows a page may look at.
-func (l *listing) budget() int {
+// weight is how many times as long it takes to test a row when other tables are looked into.
+func (l *listing) weight() int {
 	if l.heavy {
-		return walkBudget / 2
+		return 2
 	}
-	return walkBudget
+	return 1
 }
 
 // least is how far to walk before sets of numbers are tried: where every row fits, to the end of the page.
@@ -125,10 +126,7 @@ func (w *walk) least(enough int) int {
 	if len(w.tests) == 0 {
 		return -1
 	}
-	if enough > firstWalk {
-		return enough
-	}
-	return firstWalk + secondWalk
+	return max(enough, w.l.limits.firstWalk/w.l.weight())
 }
 
 // few returns all rows of the list, in order, if it can be narrowed down to so few numbers by sets that are no larger than most.
@@ -146,7 +144,7 @@ func (l *listing) few(ctx context.Context, most, fetch int) (hits []hit, ok bool
 
 // unindexed sorts a list that no index has in its order. invalid: field_not_searchable, when it is too long.
 func (l *listing) unindexed(ctx context.Context, after *place, skip, limit int) ([]place, *place, error) {
-	hits, ok, err := l.few(ctx, sortMost, sortMost)
+	hits, ok, err := l.few(ctx, l.limits.sort, l.limits.sort)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -155,7 +153,7 @@ func (l *listing) unindexed(ctx context.Context, after *place, skip, limit int) 
 		if err != nil {
 			return nil, nil, err
 		}
-		if living > sortMost {
+		if living > int64(l.limits.sort) {
 			name := l.order.field.Name
 			if l.order.field.Custom != nil {
 				name = l.order.field.Custom.Name

@@ -95,7 +95,7 @@ func (l *listing) candidates(ctx context.Context, most int) (narrowed, error) {
 	n := narrowed{exact: true}
 	covered := map[int]bool{}
 	for _, s := range l.sources {
-		if n.some && len(n.numbers) <= firstWalk {
+		if n.some && len(n.numbers) <= l.limits.few {
 			break // those few are better read than narrowed further
 		}
 		numbers, complete, err := s.load(ctx, most)
@@ -164,19 +164,13 @@ func (l *listing) prefixPart(list int64, prefix string) part {
 	}
 }
 
-// contactsOfTerm is how many contacts may have a word for deals to be found by it through them. The word is common when there are more.
-const contactsOfTerm = 4_000
-
-// documentsOfTerm is the same for documents whose number begins with a term.
-const documentsOfTerm = 2_000
-
 // termParts are those that a search term finds: by a word of their own; deals by one of their contact's, and by a document's number, too.
 func (l *listing) termParts(term string) []part {
 	if l.entity == crm.EntityContact {
 		return []part{l.prefixPart(contactWords, term)}
 	}
 	parts := []part{l.prefixPart(dealWords, term), func(ctx context.Context, most int) ([]int64, bool, error) {
-		contacts, complete, err := l.prefixPart(contactWords, term)(ctx, contactsOfTerm)
+		contacts, complete, err := l.prefixPart(contactWords, term)(ctx, l.limits.contacts)
 		if err != nil || !complete || len(contacts) == 0 {
 			return nil, complete, err
 		}
@@ -204,7 +198,7 @@ func (l *listing) documentPart(term string) part {
 			return nil, false, err
 		}
 		for _, link := range links {
-			some, all, err := l.numbersOf(ctx, min(most, documentsOfTerm),
+			some, all, err := l.numbersOf(ctx, min(most, l.limits.documents),
 				`SELECT d.number FROM record r JOIN deal d ON d.account_id = r.account_id AND d.id = r.deal_id WHERE r.account_id = $1 AND r.connection = $2
 				 AND r.number >= $3 AND r.number < $4 AND r.number <> '' AND r.deal_id <> '' AND d.deleted_at = 0`, l.x.account, link.number, term, term+beyond)
 			if err != nil || !all {
@@ -304,6 +298,9 @@ func (l *listing) fieldSource(c crm.Condition, list int64) (source, bool) {
 		return source{}, false
 	}
 	bound := entries(c.Values[0])[0]
+	if bound == noValue { // nothing compares with nothing
+		return source{exact: true, parts: []part{none}}, true
+	}
 	text, args := "p.entry "+compare+" $3", []any{bound}
 	if compare[0] == '<' {
 		text, args = text+" AND p.entry > $4", append(args, noValue)
@@ -327,6 +324,9 @@ func (l *listing) columnSource(c crm.Condition) (source, bool) {
 	compare, bounded := comparisons[c.Operator]
 	if !ok || !bounded || len(c.Values) != 1 {
 		return source{}, false
+	}
+	if len(crm.SortKeys(c.Values[0])) == 0 { // nothing compares with no instant
+		return source{exact: true, parts: []part{none}}, true
 	}
 	where, bound := column+" "+compare+" $2", columnBound(c.Values[0])
 	if c.Field.Type == crm.TypeInstant {

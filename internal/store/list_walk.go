@@ -13,11 +13,12 @@ type walk struct {
 	after  *place    // the page before ended there
 	at     *place    // up to here everything was looked at
 	budget int       // rows that may still be read; negative: any number
+	chunk  int       // rows to be read at a time
 	hits   []hit
 }
 
 func (l *listing) newWalk(after *place) *walk {
-	w := &walk{l: l, after: after, at: after}
+	w := &walk{l: l, after: after, at: after, chunk: chunk}
 	var owners, stages bool
 	w.phases, owners, stages = l.lanes()
 	w.tests = l.allTests(!owners, !stages)
@@ -73,7 +74,7 @@ func (w *walk) next(ctx context.Context, enough int) (*hit, error) {
 	var first *lane
 	for _, a := range w.phases[0] {
 		if len(a.places) == 0 && !a.ended {
-			if w.budget == 0 {
+			if w.budget == 0 && a.started {
 				return nil, nil // what this lane has might come first
 			}
 			if err := w.fill(ctx, a, enough); err != nil {
@@ -92,7 +93,7 @@ func (w *walk) next(ctx context.Context, enough int) (*hit, error) {
 	return taken, nil
 }
 
-// fill reads the next rows of a lane: as many as are wanted where every row fits, else as many as the budget lets it.
+// fill reads the next rows of a lane: as many as are wanted where every row fits, else more each time.
 func (w *walk) fill(ctx context.Context, a *lane, enough int) error {
 	after := w.after
 	if a.last != nil {
@@ -102,15 +103,15 @@ func (w *walk) fill(ctx context.Context, a *lane, enough int) error {
 		a.ended = true // the page before was past these
 		return nil
 	}
-	most := max(enough-len(w.hits), firstWalk)
-	if len(w.tests) == 0 {
-		most = max(enough-len(w.hits), 1)
+	most := max(enough-len(w.hits), 1)
+	if len(w.tests) > 0 {
+		most = max(most, w.chunk)
+		w.chunk = min(2*w.chunk, w.l.limits.walk)
 	}
 	if w.budget >= 0 {
-		most = min(most, w.budget)
-	} else if len(w.tests) > 0 {
-		most = walkBudget
+		most = max(min(most, w.budget), 1) // each lane is begun, or there would never be a first row
 	}
+	a.started = true
 	hits, err := w.l.readLane(ctx, a, after, most, 0)
 	if err != nil {
 		return err

@@ -42,7 +42,7 @@ var sqliteDialect = dialect{
 		custom = CASE v.value WHEN 'null' THEN json_remove(custom, '$."' || $2 || '"') ELSE json_set(custom, '$."' || $2 || '"', json(v.value)) END,
 		origins = CASE v.value WHEN 'null' THEN json_remove(origins, '$."' || $2 || '"') ELSE origins END
 		FROM json_each($3) v WHERE account_id = $1 AND number = CAST(v.key AS INTEGER)`,
-	view:           sql.TxOptions{ReadOnly: true},
+	view: sql.TxOptions{ReadOnly: true},
 }
 
 // sqliteFault goes by SQLite's result codes, the extended ones where they say more.

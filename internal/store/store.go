@@ -40,6 +40,8 @@ type Store struct {
 	accounts    sync.Map // crm.ID → int64: numbers never change
 	connections sync.Map // bridge.ConnectionRef → connectionNumbers
 
+	listLimits listLimits
+
 	observe func(text string, args []any) // for the test that looks at plans: sees each query; nil otherwise
 }
 
@@ -51,7 +53,7 @@ var _ bridge.Store = (*Store)(nil)
 // unavailable: database_unreachable, database_readonly, database_locked, database_full. invalid: database_not_recognised. conflict:
 // database_newer (made by a newer Puente), database_needs_migration.
 func Open(ctx context.Context, url string, opts Options) (*Store, error) {
-	s := &Store{options: opts, log: opts.Log}
+	s := &Store{options: opts, log: opts.Log, listLimits: defaultListLimits}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
@@ -74,7 +76,7 @@ func Open(ctx context.Context, url string, opts Options) (*Store, error) {
 // OpenMemory opens an empty SQLite database that nobody else sees and that is gone when closed. It has one connection: a View or Update inside another
 // would wait for ever.
 func OpenMemory(ctx context.Context) (*Store, error) {
-	s := &Store{log: slog.New(slog.DiscardHandler)}
+	s := &Store{log: slog.New(slog.DiscardHandler), listLimits: defaultListLimits}
 	err := s.openSQLiteMemory()
 	if err == nil {
 		err = s.checkSchema(ctx)

@@ -23,9 +23,16 @@ func testIsolation(t *testing.T, f *fixture) {
 	run := bridge.Run{ID: crm.NewID(), ConnectionID: other.connection.ID, State: bridge.RunActive, StartedAt: now}
 	entry := bridge.HistoryEntry{ID: crm.NewID(), ConnectionID: other.connection.ID, BsaleID: 1}
 	decisions := []bridge.DecisionCount{{Outcome: bridge.Created, Reason: bridge.DealCreated, Count: 2}}
-	field := crm.CustomField{ID: crm.NewID(), Entity: crm.EntityDeal, Key: "k", Name: "n"}
+	field := crm.CustomField{ID: crm.NewID(), Entity: crm.EntityDeal, Key: "k", Name: "n", Searchable: true, Version: 1}
+	tag := crm.Tag{ID: crm.NewID(), Name: "t"}
+	c.Tags, c.OwnerID, d.OwnerID, d.Custom = []crm.ID{tag.ID}, other.user.ID, other.user.ID, crm.Custom{field.Key: "x"}
+	activity := &crm.Activity{ID: crm.NewID(), Title: "t", Status: crm.ActivityPending, DealID: d.ID}
+	note := &crm.Note{ID: crm.NewID(), Entity: crm.EntityDeal, EntityID: d.ID, Text: "t", CreatedAt: now}
 	other.update(t, func(tx bridge.Tx) error {
 		must(t, tx.CreateCustomField(f.ctx, field))
+		must(t, tx.CreateTag(f.ctx, tag))
+		must(t, tx.SaveActivities(f.ctx, []*crm.Activity{activity}))
+		must(t, tx.SaveNotes(f.ctx, []*crm.Note{note}))
 		must(t, tx.SaveContacts(f.ctx, []*crm.Contact{c}))
 		must(t, tx.SaveDeals(f.ctx, []*crm.Deal{d}))
 		must(t, tx.AddEvents(f.ctx, []crm.Event{{ID: crm.NewID(), Entity: crm.EntityDeal, EntityID: d.ID}}))
@@ -40,7 +47,21 @@ func testIsolation(t *testing.T, f *fixture) {
 	})
 	later := now.Add(time.Hour)
 	connection := other.connection.ID
+	lists := everyList(c, d, r, field)
 	reads := map[string]func(bridge.Reader) (any, error){
+		"Tags":              func(r bridge.Reader) (any, error) { return r.Tags(f.ctx) },
+		"ActivitiesByID":    func(r bridge.Reader) (any, error) { return r.ActivitiesByID(f.ctx, []crm.ID{activity.ID}) },
+		"ArchivedPipelines": func(r bridge.Reader) (any, error) { return r.ArchivedPipelines(f.ctx) },
+		"NotesByID":         func(r bridge.Reader) (any, error) { return r.NotesByID(f.ctx, []crm.ID{note.ID}) },
+		"Notes":             func(r bridge.Reader) (any, error) { return r.Notes(f.ctx, crm.EntityDeal, d.ID, time.Time{}, 9) },
+		"Activities": func(r bridge.Reader) (any, error) {
+			page, err := r.Activities(f.ctx, crm.ActivityQuery{Reach: crm.FullReach, Limit: 9})
+			return page.Items, err
+		},
+		"CountActivities": func(r bridge.Reader) (any, error) {
+			n, _, err := r.CountActivities(f.ctx, crm.ActivityQuery{Reach: crm.FullReach}, 0)
+			return int64(n), err
+		},
 		"Account": func(r bridge.Reader) (any, error) { a, err := r.Account(f.ctx); return a.ID == other.account.ID, err },
 		"Users": func(r bridge.Reader) (any, error) {
 			u, err := r.Users(f.ctx)
@@ -97,6 +118,53 @@ func testIsolation(t *testing.T, f *fixture) {
 		"Runs":                 func(r bridge.Reader) (any, error) { return r.Runs(f.ctx, connection, "", 9) },
 		"History":              func(r bridge.Reader) (any, error) { return r.History(f.ctx, connection, 0, 9) },
 		"DueClientRequests":    func(r bridge.Reader) (any, error) { return r.DueClientRequests(f.ctx, connection, later, 9) },
+		"ListContacts": func(r bridge.Reader) (any, error) {
+			return foundOf(lists, func(q crm.Query) ([]*crm.Contact, error) {
+				page, err := r.ListContacts(f.ctx, q)
+				return page.Items, err
+			})
+		},
+		"ListDeals": func(r bridge.Reader) (any, error) {
+			return foundOf(lists, func(q crm.Query) ([]*crm.Deal, error) {
+				page, err := r.ListDeals(f.ctx, q)
+				return page.Items, err
+			})
+		},
+		"SkipContacts": func(r bridge.Reader) (any, error) {
+			page, err := r.SkipContacts(f.ctx, crm.Query{Reach: crm.FullReach, Limit: 9}, 0)
+			return page.Items, err
+		},
+		"SkipDeals": func(r bridge.Reader) (any, error) {
+			page, err := r.SkipDeals(f.ctx, crm.Query{Reach: crm.FullReach, Limit: 9}, 0)
+			return page.Items, err
+		},
+		"Count": func(r bridge.Reader) (any, error) {
+			n, _, err := r.Count(f.ctx, crm.Query{Entity: crm.EntityDeal, Reach: crm.FullReach}, 0)
+			return int64(n), err
+		},
+		"StageTotals": func(r bridge.Reader) (any, error) { return r.StageTotals(f.ctx) },
+		"SumByStage": func(r bridge.Reader) (any, error) {
+			return foundOf(lists, func(q crm.Query) ([]crm.StageTotal, error) {
+				totals, _, err := r.SumByStage(f.ctx, q, 0)
+				return totals, err
+			})
+		},
+		"CountValues": func(r bridge.Reader) (any, error) {
+			n, err := r.CountValues(f.ctx, field)
+			return int64(n), err
+		},
+		"EachValue": func(r bridge.Reader) (any, error) {
+			var values []any
+			err := r.EachValue(f.ctx, field, func(_ crm.ID, v any) error {
+				values = append(values, v)
+				return nil
+			})
+			return values, err
+		},
+		"OwnedBy": func(r bridge.Reader) (any, error) {
+			contacts, deals, activities, err := r.OwnedBy(f.ctx, other.user.ID)
+			return int64(contacts + deals + activities), err
+		},
 		"Board": func(r bridge.Reader) (any, error) {
 			b, err := r.Board(f.ctx, 9)
 			return slices.ContainsFunc(b, func(s bridge.BoardStage) bool { return s.Count > 0 }) || len(b) != len(f.pipeline.Stages), err
@@ -108,16 +176,29 @@ func testIsolation(t *testing.T, f *fixture) {
 		"CreateCustomField": nil,
 		"AddStageChanges":   nil,
 		"AddEvents":         nil,
-		"UpdateUser":        func(tx bridge.Tx) error { return tx.UpdateUser(f.ctx, other.user) },
-		"SaveContacts":      func(tx bridge.Tx) error { return tx.SaveContacts(f.ctx, []*crm.Contact{c}) },
-		"SaveDeals":         func(tx bridge.Tx) error { return tx.SaveDeals(f.ctx, []*crm.Deal{d}) },
-		"SaveConnection":    func(tx bridge.Tx) error { return tx.SaveConnection(f.ctx, other.connection) },
-		"SaveRecords":       func(tx bridge.Tx) error { return tx.SaveRecords(f.ctx, []*bridge.Record{r}, later) },
-		"SaveClientLinks":   func(tx bridge.Tx) error { return tx.SaveClientLinks(f.ctx, []*bridge.ClientLink{link}) },
-		"SaveRun":           func(tx bridge.Tx) error { return tx.SaveRun(f.ctx, run) },
-		"AddHistory":        func(tx bridge.Tx) error { return tx.AddHistory(f.ctx, []bridge.HistoryEntry{entry}) },
-		"AddDecisions":      func(tx bridge.Tx) error { return tx.AddDecisions(f.ctx, connection, "2026-03-12", decisions) },
-		"AddCalls":          func(tx bridge.Tx) error { return tx.AddCalls(f.ctx, connection, "2026-03-12", 5) },
+		"CreateTag":         nil,
+		"UpdateAccount":     func(tx bridge.Tx) error { return tx.UpdateAccount(f.ctx, other.account) },
+		"UpdatePipeline":    func(tx bridge.Tx) error { return tx.UpdatePipeline(f.ctx, other.pipeline) },
+		"UpdateCustomField": func(tx bridge.Tx) error { return tx.UpdateCustomField(f.ctx, field) },
+		"RankDeal":          func(tx bridge.Tx) error { return tx.RankDeal(f.ctx, d.ID, "") },
+		"RewriteValues": func(tx bridge.Tx) error {
+			_, err := tx.RewriteValues(f.ctx, field, func(crm.ID, any) (any, error) { return nil, nil })
+			return err
+		},
+		"UpdateTag":       func(tx bridge.Tx) error { return tx.UpdateTag(f.ctx, tag) },
+		"DeleteTag":       func(tx bridge.Tx) error { return tx.DeleteTag(f.ctx, tag.ID) },
+		"SaveActivities":  func(tx bridge.Tx) error { return tx.SaveActivities(f.ctx, []*crm.Activity{activity}) },
+		"SaveNotes":       func(tx bridge.Tx) error { return tx.SaveNotes(f.ctx, []*crm.Note{note}) },
+		"UpdateUser":      func(tx bridge.Tx) error { return tx.UpdateUser(f.ctx, other.user) },
+		"SaveContacts":    func(tx bridge.Tx) error { return tx.SaveContacts(f.ctx, []*crm.Contact{c}) },
+		"SaveDeals":       func(tx bridge.Tx) error { return tx.SaveDeals(f.ctx, []*crm.Deal{d}) },
+		"SaveConnection":  func(tx bridge.Tx) error { return tx.SaveConnection(f.ctx, other.connection) },
+		"SaveRecords":     func(tx bridge.Tx) error { return tx.SaveRecords(f.ctx, []*bridge.Record{r}, later) },
+		"SaveClientLinks": func(tx bridge.Tx) error { return tx.SaveClientLinks(f.ctx, []*bridge.ClientLink{link}) },
+		"SaveRun":         func(tx bridge.Tx) error { return tx.SaveRun(f.ctx, run) },
+		"AddHistory":      func(tx bridge.Tx) error { return tx.AddHistory(f.ctx, []bridge.HistoryEntry{entry}) },
+		"AddDecisions":    func(tx bridge.Tx) error { return tx.AddDecisions(f.ctx, connection, "2026-03-12", decisions) },
+		"AddCalls":        func(tx bridge.Tx) error { return tx.AddCalls(f.ctx, connection, "2026-03-12", 5) },
 		"Wake": func(tx bridge.Tx) error {
 			return tx.Wake(f.ctx, connection, func(context.Context, any, bridge.ConnectionRef) error { return nil })
 		},
@@ -157,7 +238,7 @@ func testIsolation(t *testing.T, f *fixture) {
 	}
 	// What is new here may have the id of something there.
 	twin, twinUser, twinConnection := c.Clone(), other.user, other.connection
-	twin.Version, twin.FirstName = 0, "Gemela"
+	twin.Version, twin.FirstName, twin.Tags = 0, "Gemela", nil
 	twinConnection.AccountID, twinConnection.Hook = f.account.ID, "gemela"
 	twinUser.Email = "gemela@quillay.example"
 	f.update(t, func(tx bridge.Tx) error {

@@ -24,6 +24,15 @@ func Run(t *testing.T, open Open) {
 		"users come oldest first and share no e-mail":                      testUsers,
 		"pipelines and stages come in their order and share no name":       testPipelines,
 		"custom fields come in their order and share no key":               testFields,
+		"settings are updated as they were seen, or not at all":            testSettingsVersions,
+		"a stage is archived when no deal stands in it":                    testArchivedStages,
+		"stages may swap their names":                                      testStageNames,
+		"a field that is erased is seen by nobody":                         testErasedFields,
+		"tags come by name and share none":                                 testTags,
+		"activities come back as they were saved":                          testActivities,
+		"activities are listed as a plain list would, page by page":        testActivityLists,
+		"a page of activities ends early rather than look for long":        testActivityWalk,
+		"notes come newest first":                                          testNotes,
 		"contacts come back as they were saved":                            testContacts,
 		"contacts are found by identity while they live":                   testContactsByIdentity,
 		"contacts and deals of an old version are refused":                 testVersions,
@@ -38,7 +47,7 @@ func Run(t *testing.T, open Open) {
 		"records come back as they were saved":                             testRecords,
 		"records are found by every key":                                   testRecordKeys,
 		"records of a state come in order whatever their reasons":          testRecordsByReason,
-		"a list of records is what a plain filter finds, page by page":      testRecordLists,
+		"a list of records is what a plain filter finds, page by page":     testRecordLists,
 		"a list of records walks past others within bounds":                testRecordListsAreBounded,
 		"records are counted as they stand":                                testRecordTotals,
 		"decisions and calls add up day by day":                            testDays,
@@ -65,6 +74,14 @@ func Run(t *testing.T, open Open) {
 		"waking calls once unless forced, and not at all if it rolls back": testWake,
 		"what is asked again with a key is answered and not done again":    testAnswersOnce,
 		"of many that ask at once with a key one does it":                  testAnswersOnceTogether,
+		"lists are those of a model whatever is asked":                     testLists,
+		"a list goes on where it was while rows change":                    testListWhileRowsChange,
+		"a search finds by every word, through contacts":                   testSearch,
+		"a cursor is good for its own list":                                testCursors,
+		"deals keep the places that people give them":                      testRanks,
+		"a deleted tag leaves its contacts":                                testDeletedTags,
+		"work on fields ends right whatever is saved meanwhile":            testFieldWork,
+		"values are counted, read and rewritten":                           testValues,
 		"the export says what is there and nothing else":                   testExport,
 		"passwords let in those who are active":                            testPasswords,
 		"sessions are found by token until they end":                       testSessions,
@@ -123,6 +140,7 @@ func (f *fixture) addAccount(t *testing.T, name string) (crm.Account, crm.User, 
 		must(t, tx.CreatePipeline(f.ctx, p))
 		return tx.SaveConnection(f.ctx, c)
 	}))
+	a.Version, u.Version, p.Version = 1, 1, 1
 	return a, u, p, c
 }
 
