@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"strings"
 
@@ -84,25 +85,39 @@ func (c *call) problem(ctx context.Context, err error) *problem {
 	} else if code := found[0].Code; code == crm.Unavailable || code == crm.Internal {
 		c.Log.WarnContext(ctx, "request could not be answered", "request", c.id, "route", c.pattern(), "error", err)
 	}
+	if sent := faults(nil); !errors.As(err, &sent) { // huma names fields as they were sent already
+		for i, fault := range found {
+			found[i] = c.named(fault)
+		}
+	}
 	first, language := found[0], c.language(ctx)
 	p := &problem{Type: "about:blank", Code: first.Code, Key: first.Key, Params: first.Params, RequestID: c.id, Status: c.status(first)}
 	p.Title = http.StatusText(p.Status)
-	p.Detail = c.fieldProblem(language, first).Detail
+	p.Detail = messages.Error(language, first)
 	p.Message = p.Detail
 	for _, fault := range found {
 		if fault.Field != "" {
-			p.Errors = append(p.Errors, c.fieldProblem(language, fault))
+			p.Errors = append(p.Errors, describeFault(language, fault))
 		}
 	}
 	return p
 }
 
+// fieldProblem says what is wrong with a field, which it names as the caller does.
 func (c *call) fieldProblem(language crm.Language, err *crm.Error) fieldProblem {
-	named := err
-	if err.Field != "" {
-		named = err.At(c.fieldName(err.Field))
+	return describeFault(language, c.named(err))
+}
+
+func describeFault(language crm.Language, err *crm.Error) fieldProblem {
+	return fieldProblem{Field: err.Field, Key: err.Key, Detail: messages.Error(language, err), Params: err.Params}
+}
+
+// named returns an error that names its field as the caller does.
+func (c *call) named(err *crm.Error) *crm.Error {
+	if err.Field == "" {
+		return err
 	}
-	return fieldProblem{Field: named.Field, Key: err.Key, Detail: messages.Error(language, named), Params: err.Params}
+	return err.At(c.fieldName(err.Field))
 }
 
 // status returns the HTTP status of an error. One about a version that the caller named is a failed precondition.

@@ -41,7 +41,7 @@ func (g given[T]) MarshalJSON() ([]byte, error) { return json.Marshal(g.Value) }
 // Schema is that of the value, or null.
 func (given[T]) Schema(r huma.Registry) *huma.Schema {
 	s := r.Schema(reflect.TypeFor[T](), true, "")
-	s.Nullable = true
+	s.Nullable = s.Type != "" // any type takes null already
 	return s
 }
 
