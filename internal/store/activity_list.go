@@ -5,6 +5,8 @@ import (
 	"encoding/base64"
 	"fmt"
 	"hash/fnv"
+	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -32,7 +34,7 @@ func (x *reader) Activities(ctx context.Context, q crm.ActivityQuery) (crm.Page[
 	}
 	var ids []crm.ID
 	for looked, skip, end := 0, q.Skip, false; !end; skip = 0 {
-		text, args := w.step(from, step, skip)
+		text, args := w.step(from, int64(step), skip)
 		places, err := query(ctx, &x.session, "list activities", text, args, func(r row) (p activityPlace, err error) {
 			err = r.Scan(&p.at, &p.id, &p.fits)
 			return p, err
@@ -71,15 +73,15 @@ func (x *reader) Activities(ctx context.Context, q crm.ActivityQuery) (crm.Page[
 // exact whatever it costs.
 func (x *reader) CountActivities(ctx context.Context, q crm.ActivityQuery, most int) (count int, exact bool, err error) {
 	w := newActivityWalk(x.account, q)
-	bound := ""
+	bound := int64(math.MaxInt64)
 	if most > 0 {
-		w.args = append(w.args, most+1)
-		bound = fmt.Sprintf(" LIMIT $%d", len(w.args))
+		bound = int64(most) + 1
 	}
+	text, args := w.step(w.first, bound, 0)
 	looked := 0
 	_, err = queryOne(ctx, &x.session, "count activities",
-		`SELECT COUNT(*), COALESCE(SUM(CASE WHEN fits THEN 1 ELSE 0 END), 0) FROM (`+w.text("")+bound+`) AS w`,
-		w.args, func(r row) (struct{}, error) { return struct{}{}, r.Scan(&looked, &count) }, nil)
+		`SELECT COUNT(*), COALESCE(SUM(CASE WHEN fits THEN 1 ELSE 0 END), 0) FROM (`+text+`) AS w`,
+		args, func(r row) (struct{}, error) { return struct{}{}, r.Scan(&looked, &count) }, nil)
 	if most > 0 && looked > most {
 		return min(count, most), false, err
 	}
@@ -95,14 +97,15 @@ type activityPlace struct {
 
 // activityWalk is a walk along an index of activities that says of each whether it fits.
 type activityWalk struct {
-	sort    string   // the column by which the list is sorted
-	within  []string // what the index finds
-	filters []string // what is looked for along the way
+	sort    string        // the column by which the list is sorted
+	first   activityPlace // before all others
+	within  []string      // what the index finds
+	filters []string      // what is looked for along the way
 	args    []any
 }
 
 func newActivityWalk(account int64, q crm.ActivityQuery) *activityWalk {
-	w := &activityWalk{sort: "due_by"}
+	w := &activityWalk{sort: "due_by", first: activityPlace{at: math.MinInt64}}
 	w.narrow("account_id = " + w.arg(account))
 	w.narrow("deleted_at = 0")
 	// The narrowest condition leads the walk: its index has the order of the list.
@@ -118,8 +121,7 @@ func newActivityWalk(account int64, q crm.ActivityQuery) *activityWalk {
 		}
 	}
 	if !q.Since.IsZero() {
-		w.sort, led = "updated_at", true
-		w.narrow("updated_at >= " + w.arg(micros(q.Since)))
+		w.sort, w.first.at, led = "updated_at", micros(q.Since), true
 	}
 	lead(q.Deal != "", "deal_id", q.Deal)
 	lead(q.Contact != "", "contact_id", q.Contact)
@@ -156,21 +158,16 @@ func (w *activityWalk) arg(v any) string {
 	return "$" + strconv.Itoa(len(w.args))
 }
 
-// text returns the walk with one more condition, which may be empty.
-func (w *activityWalk) text(more string) string {
+// step returns the statement for the next n places after one, without the first skip that fit.
+func (w *activityWalk) step(from activityPlace, n int64, skip int) (text string, args []any) {
+	step := *w
+	step.args = slices.Clone(w.args)
 	fits := "TRUE"
 	if len(w.filters) > 0 {
 		fits = strings.Join(w.filters, " AND ")
 	}
-	return `SELECT a.` + w.sort + ` AS at, a.id AS id, (` + fits + `) AS fits FROM activity a WHERE ` + strings.Join(w.within, " AND ") + more +
-		` ORDER BY a.` + w.sort + `, a.id`
-}
-
-// step returns the statement for the next n places after one, without the first skip that fit.
-func (w *activityWalk) step(from activityPlace, n, skip int) (text string, args []any) {
-	step := *w
-	step.args = append([]any(nil), w.args...)
-	text = w.text(" AND (a." + w.sort + ", a.id) > (" + step.arg(from.at) + ", " + step.arg(string(from.id)) + ")")
+	text = `SELECT a.` + w.sort + ` AS at, a.id AS id, (` + fits + `) AS fits FROM activity a WHERE ` + strings.Join(w.within, " AND ") +
+		` AND (a.` + w.sort + `, a.id) > (` + step.arg(from.at) + `, ` + step.arg(string(from.id)) + `) ORDER BY a.` + w.sort + `, a.id`
 	if skip > 0 {
 		return `SELECT at, id, fits FROM (` + text + `) AS w WHERE fits ORDER BY at, id LIMIT ` + step.arg(n) + ` OFFSET ` + step.arg(skip), step.args
 	}
@@ -185,7 +182,7 @@ func (w *activityWalk) cursor(p activityPlace) string {
 // place returns the place that a cursor of this list names, before all others for an empty one.
 func (w *activityWalk) place(cursor string) (p activityPlace, err error) {
 	if cursor == "" {
-		return activityPlace{at: -1}, nil
+		return w.first, nil
 	}
 	var digest string
 	b, err := base64.RawURLEncoding.DecodeString(cursor)
@@ -201,6 +198,6 @@ func (w *activityWalk) place(cursor string) (p activityPlace, err error) {
 // digest tells this list from others.
 func (w *activityWalk) digest() string {
 	h := fnv.New64a()
-	fmt.Fprint(h, w.text(""), w.args)
+	fmt.Fprint(h, w.sort, w.first, w.within, w.filters, w.args)
 	return strconv.FormatUint(h.Sum64(), 36)
 }
