@@ -24,11 +24,14 @@ func (s *Service) HoldHashing() (release func()) {
 	}
 }
 
+// WatchHashing lets nobody hash a password but by way of the channel that it returns: who receives from it lets one begin, and who then sends waits for its end.
+func (s *Service) WatchHashing() chan struct{} {
+	s.passwords.places = make(chan struct{})
+	return s.passwords.places
+}
+
 // FillQueue lets as many wait for a hash as may.
 func (s *Service) FillQueue() { s.passwords.waiting.Store(hashesInQueue) }
-
-// HashOf returns the hash under which a secret is kept.
-func HashOf(secret string) Hash { return hashOf(secret) }
 
 // CanHash says whether a password can be hashed now.
 func (s *Service) CanHash(ctx context.Context) error {

@@ -37,7 +37,7 @@ var (
 // scene is a service over a real store with one account and one user, and a clock that stands still.
 type scene struct {
 	*auth.Service
-	t       *testing.T
+	t       testing.TB
 	ctx     context.Context
 	store   *notedStore
 	account crm.Account

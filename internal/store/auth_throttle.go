@@ -73,33 +73,40 @@ func (s *Store) UncountAttempt(ctx context.Context, counters []auth.Counter) err
 	})
 }
 
-// Statements that remove at most $2 rows of what has ended by $1.
-const (
-	idleCounters    = `DELETE FROM login_counter WHERE key_hash IN (SELECT key_hash FROM login_counter WHERE busy_until <= $1 ORDER BY busy_until LIMIT $2)`
-	endedSessions   = `DELETE FROM login_session WHERE token_hash IN (SELECT token_hash FROM login_session WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)`
-	endedLinks      = `DELETE FROM password_link WHERE token_hash IN (SELECT token_hash FROM password_link WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)`
-	replacedSecrets = `DELETE FROM api_key_secret WHERE secret_hash IN
-		(SELECT secret_hash FROM api_key_secret WHERE valid_until > 0 AND valid_until <= $1 ORDER BY valid_until LIMIT $2)`
-	forgottenDevices = `DELETE FROM known_device WHERE (token_hash, account_id, user_id) IN
-		(SELECT token_hash, account_id, user_id FROM known_device WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)`
+// expired are rows of a table that have ended by an instant.
+type expired struct{ table, key, ends string }
+
+// What ends by itself. Rows where the end is 0 do not.
+var (
+	idleCounters = expired{"login_counter", "key_hash", "busy_until"}
+	allExpired   = []expired{
+		idleCounters,
+		{"login_session", "token_hash", "expires_at"},
+		{"password_link", "token_hash", "expires_at"},
+		{"known_device", "token_hash, account_id, user_id", "expires_at"},
+		{"api_key_secret", "secret_hash", "valid_until"},
+	}
 )
+
+// forget removes at most limit of them.
+func (x *session) forget(ctx context.Context, e expired, at time.Time, limit int) error {
+	_, err := x.exec(ctx, "forget "+e.table,
+		`DELETE FROM `+e.table+` WHERE (`+e.key+`) IN (SELECT `+e.key+` FROM `+e.table+` WHERE `+e.ends+` > 0 AND `+e.ends+` <= $1
+		 ORDER BY `+e.ends+` LIMIT $2`+x.s.dialect.skipLocked+`)`, micros(at), limit)
+	return err
+}
 
 // ForgetExpired removes at most limit each of the sessions, links, devices, counters and replaced secrets that have ended by an instant.
 func (s *Store) ForgetExpired(ctx context.Context, at time.Time, limit int) error {
 	return s.write(ctx, "forget expired", func(tx *sql.Tx) error {
 		x := &session{s: s, tx: tx}
-		for _, statement := range []string{endedSessions, endedLinks, forgottenDevices, replacedSecrets, idleCounters} {
-			if err := x.forget(ctx, statement, at, limit); err != nil {
+		for _, e := range allExpired {
+			if err := x.forget(ctx, e, at, limit); err != nil {
 				return err
 			}
 		}
 		return nil
 	})
-}
-
-func (x *session) forget(ctx context.Context, statement string, at time.Time, limit int) error {
-	_, err := x.exec(ctx, "forget expired", statement, micros(at), limit)
-	return err
 }
 
 // AddSetupCode keeps a code, and at most keep-1 older ones.

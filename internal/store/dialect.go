@@ -42,6 +42,8 @@ type dialect struct {
 	lockAccount func(ctx context.Context, tx *sql.Tx, account int64) error
 	// yieldToWriters makes the transaction give up soon, with faultLocked, rather than wait for a lock.
 	yieldToWriters func(ctx context.Context, tx *sql.Tx) error
+	// skipLocked ends a query for rows to be removed, so that it leaves out those that somebody else is about to change instead of waiting for them.
+	skipLocked string
 	// fault recognises what err says, by its code.
 	fault func(err error) fault
 	// hasTable says whether there is such a table.
