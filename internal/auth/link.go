@@ -16,7 +16,7 @@ const (
 )
 
 // LinkPath returns where, below the address of this server, a person chooses a password with a link's token.
-func LinkPath(token string) string { return "/password/" + token }
+func LinkPath(token string) string { return "/clave/" + token }
 
 // Link returns the token of a link by which a user chooses a password, once, and until when it works. Links given before end. It is the invitation of a user who
 // has no password yet, and the help for one who forgot it.

@@ -49,8 +49,8 @@ func (l Login) Principal() Principal {
 
 // Login lets a person in by e-mail and password.
 //
-// unauthenticated: login_wrong, whatever of it is. conflict: account_ambiguous, the password opens several accounts: "accounts" names them, and Account has to
-// say which. rate_limited: too_many_attempts, with "seconds" to wait. unavailable: login_busy.
+// unauthenticated: login_wrong, whatever of it is. conflict: account_ambiguous, the password opens several accounts: "accounts" and "ids" name them,
+// and Account has to say which. rate_limited: too_many_attempts, with "seconds" to wait. unavailable: login_busy.
 func (s *Service) Login(ctx context.Context, a Attempt) (Login, error) {
 	email, isEmail := crm.NormalizeEmail(a.Email)
 	if !isEmail {
@@ -79,11 +79,11 @@ func (s *Service) Login(ctx context.Context, a Attempt) (Login, error) {
 		return Login{}, wrongLogin()
 	case 1:
 	default:
-		var names []string
+		var names, ids []string
 		for _, o := range opened {
-			names = append(names, o.Account.Name)
+			names, ids = append(names, o.Account.Name), append(ids, string(o.Account.ID))
 		}
-		return Login{}, crm.NewError(crm.Conflict, "account_ambiguous", "accounts", strings.Join(names, ", ")).At("account")
+		return Login{}, crm.NewError(crm.Conflict, "account_ambiguous", "accounts", strings.Join(names, ", "), "ids", strings.Join(ids, ",")).At("account")
 	}
 	if err := right(ctx); err != nil {
 		return Login{}, err

@@ -17,28 +17,34 @@ const noteWithin = 200 * time.Millisecond
 //
 // unauthenticated: session_ended, the token is none, or of a session that ended, or of a user who is not active.
 func (s *Service) Session(ctx context.Context, token string) (Principal, error) {
+	principal, _, err := s.Visit(ctx, token)
+	return principal, err
+}
+
+// Visit returns who has a session's token, and the account with its settings. Errors are those of Session.
+func (s *Service) Visit(ctx context.Context, token string) (Principal, crm.Account, error) {
 	ended := crm.NewError(crm.Unauthenticated, "session_ended")
 	hash, ok := sessionToken.hash(token)
 	if !ok {
-		return Principal{}, ended
+		return Principal{}, crm.Account{}, ended
 	}
 	visit, err := s.store.VisitByToken(ctx, hash)
 	if crm.CodeOf(err) == crm.NotFound {
-		return Principal{}, ended
+		return Principal{}, crm.Account{}, ended
 	}
 	if err != nil {
-		return Principal{}, err
+		return Principal{}, crm.Account{}, err
 	}
 	now := s.now()
 	if !visit.User.Active || !now.Before(visit.Session.ExpiresAt) {
-		return Principal{}, ended
+		return Principal{}, crm.Account{}, ended
 	}
 	if now.Sub(visit.Session.LastSeenAt) >= seenEvery {
 		s.note(ctx, func(ctx context.Context) error {
 			return s.store.NoteSeen(ctx, visit.Account.ID, visit.Session.ID, now, sessionEnd(visit.Session.CreatedAt, now))
 		})
 	}
-	return userPrincipal(visit), nil
+	return userPrincipal(visit), visit.Account, nil
 }
 
 // sessionEnd returns until when a session lasts that was last seen at an instant.

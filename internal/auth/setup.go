@@ -22,12 +22,19 @@ func (s *Service) SetupCode(ctx context.Context) (code string, needed bool, err 
 	return code, true, s.store.AddSetupCode(ctx, codeHash(code), s.now(), setupCodes)
 }
 
+// SetUpNeeded says whether nobody can log in yet.
+func (s *Service) SetUpNeeded(ctx context.Context) (bool, error) {
+	done, err := s.store.AnybodyCanLogIn(ctx)
+	return !done, err
+}
+
 // SetUp is what the first administrator says. Of the account what is empty stays as it is.
 type SetUp struct {
 	Code                  string
 	Name, Email, Password string
 	AccountName           string
 	Country               crm.Country
+	Currency, TimeZone    string // empty: as is usual in the country
 	Language              crm.Language
 	Address               netip.Addr
 	Agent                 string
@@ -94,7 +101,9 @@ func (s *Service) setUp(ctx context.Context, tx Tx, u SetUp, password string) (L
 }
 
 func (u SetUp) account() crm.AccountChange {
-	return crm.AccountChange{Name: given(u.AccountName), Country: given(u.Country), Language: given(u.Language)}
+	return crm.AccountChange{
+		Name: given(u.AccountName), Country: given(u.Country), Currency: given(u.Currency), TimeZone: given(u.TimeZone), Language: given(u.Language),
+	}
 }
 
 // given returns nil for what is empty.

@@ -2,135 +2,197 @@ package web
 
 import (
 	"context"
-	"embed"
-	"io/fs"
 	"log/slog"
 	"net/http"
+	"net/netip"
+	"runtime/debug"
 	"time"
 
+	"puente/internal/auth"
 	"puente/internal/bridge"
 	"puente/internal/crm"
 )
 
-//go:embed static
-var staticFiles embed.FS
+// Store is what the pages need of storage.
+type Store interface {
+	bridge.Store
+	// UpdateAccess does as Update, for those who change who may enter.
+	UpdateAccess(ctx context.Context, account crm.ID, fn func(auth.Tx) error) error
+}
 
 // Options are what the server needs.
 type Options struct {
-	Store bridge.Store
+	Store  Store
+	Auth   *auth.Service
+	Engine *bridge.Engine
 	// Receive records a notification; see bridge.Intake.
 	Receive func(ctx context.Context, hook string, body []byte) error
 	// Ready returns why the service cannot work now, nil when it can.
 	Ready func(ctx context.Context) error
-	// Language of pages that belong to no account.
+	// PublicURL returns where the service is reached, for links. Its scheme says whether cookies are for https only.
+	PublicURL func() string
+	// Address returns where a request comes from; nil: the other end of the connection.
+	Address func(*http.Request) netip.Addr
+	// Demo is set while a demonstration runs.
+	Demo *Demo
+	// Language of pages for whom nobody knows better; empty: Spanish.
 	Language crm.Language
-	Log      *slog.Logger
+	Now      func() time.Time // nil: the system's clock
+	Log      *slog.Logger     // nil: nothing is logged
 }
 
 type server struct {
 	Options
-	pages pages
+	clock     *crm.Clock
+	mux       *http.ServeMux
+	table     []route
+	templates templates
+	files     files
 }
 
-// New returns the handler of all addresses.
+// New returns the handler of all addresses that are not the API's.
 func New(o Options) (http.Handler, error) {
+	s, err := newServer(o)
+	if err != nil {
+		return nil, err
+	}
+	return s.observe(http.HandlerFunc(s.dispatch)), nil
+}
+
+func newServer(o Options) (*server, error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	parsed, err := parsePages()
-	if err != nil {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Address == nil {
+		o.Address = peer
+	}
+	if o.Language == "" {
+		o.Language = crm.Spanish
+	}
+	s := &server{Options: o, clock: crm.NewClock(o.Now), mux: http.NewServeMux(), table: routes()}
+	var err error
+	if s.files, err = loadFiles(); err != nil {
 		return nil, err
 	}
-	static, err := fs.Sub(staticFiles, "static")
-	if err != nil {
+	if s.templates, err = parseTemplates(s.files); err != nil {
 		return nil, err
 	}
-	s := &server{Options: o, pages: parsed}
-	mux := http.NewServeMux()
-	// All that there is, on one screen, with who may see it: everybody, unless it says otherwise.
-	mux.Handle("GET /{$}", s.handle(onThisMachine(s.board)))
-	mux.Handle("GET /static/{$}", s.handle(notFound)) // no list of files
-	mux.Handle("GET /static/", http.StripPrefix("/static/", http.FileServerFS(static)))
-	mux.Handle("POST /hooks/bsale/{hook}", s.handle(s.receive))
-	mux.Handle("/hooks/bsale/{hook}", s.handle(methodNotAllowed("POST")))
-	mux.Handle("GET /healthz", s.handle(s.healthy))
-	mux.Handle("GET /readyz", s.handle(s.ready))
-	mux.Handle("/{$}", s.handle(methodNotAllowed("GET, HEAD")))
-	mux.Handle("/", s.handle(notFound))
-	return s.observe(secure(mux)), nil
+	for i := range s.table {
+		r := &s.table[i]
+		s.mux.Handle(r.method+" "+r.path, s.serve(r))
+	}
+	return s, nil
 }
 
-// handler answers a request, or returns why it cannot.
-type handler func(w http.ResponseWriter, r *http.Request) error
-
-func (s *server) handle(h handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if err := h(w, r); err != nil {
-			s.fail(w, r, err)
+// serve makes a visit of each request to a route.
+func (s *server) serve(r *route) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) {
+		v := &visit{server: s, route: r, w: w, r: request}
+		err := v.admit()
+		if err == nil {
+			err = r.handle(v)
+		}
+		if err != nil {
+			v.fail(err)
 		}
 	})
 }
 
-// headers keep what comes from elsewhere out of our pages, and our pages out of others'.
+// dispatch sends a request to its route. The router's own words about what is not there are replaced by a page of ours.
+func (s *server) dispatch(w http.ResponseWriter, r *http.Request) {
+	handler, pattern := s.mux.Handler(r)
+	if pattern != "" {
+		s.mux.ServeHTTP(w, r)
+		return
+	}
+	silent := &silentWriter{header: http.Header{}}
+	handler.ServeHTTP(silent, r)
+	v := &visit{server: s, route: &route{}, w: w, r: r}
+	v.recognise()
+	if allow := silent.header.Get("Allow"); allow != "" {
+		w.Header().Set("Allow", allow)
+		v.fail(failure{status: http.StatusMethodNotAllowed, text: "failure.method"})
+		return
+	}
+	v.fail(failure{status: http.StatusNotFound, text: "failure.page"})
+}
+
+// silentWriter takes an answer that nobody is to see.
+type silentWriter struct{ header http.Header }
+
+func (w *silentWriter) Header() http.Header         { return w.header }
+func (w *silentWriter) Write(b []byte) (int, error) { return len(b), nil }
+func (w *silentWriter) WriteHeader(int)             {}
+
+// headers keep what comes from elsewhere out of our pages, and our pages out of others'. Referrers stay on this server: without any, a browser would not say
+// where a form comes from.
 var headers = map[string]string{
-	"Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
-		"base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+	"Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; form-action 'self'; " +
+		"base-uri 'none'; frame-ancestors 'none'",
 	"X-Content-Type-Options":       "nosniff",
 	"X-Frame-Options":              "DENY",
-	"Referrer-Policy":              "no-referrer",
+	"Referrer-Policy":              "same-origin",
 	"Cross-Origin-Opener-Policy":   "same-origin",
 	"Cross-Origin-Resource-Policy": "same-origin",
 	"Permissions-Policy":           "camera=(), geolocation=(), microphone=()",
 }
 
-func secure(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		for name, value := range headers {
-			w.Header().Set(name, value)
-		}
-		next.ServeHTTP(w, r)
-	})
-}
-
-// observe logs each request by its route, never by its path: the path of a webhook is a secret. A panic becomes an error page.
+// observe logs each request by its route, never by its path, which may hold a secret or personal data. A panic becomes an error page.
 func (s *server) observe(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		began := time.Now()
-		answer := &answer{ResponseWriter: w}
+		for name, value := range headers {
+			w.Header().Set(name, value)
+		}
+		sent := &sentWriter{ResponseWriter: w}
 		defer func() {
 			if p := recover(); p != nil {
 				if p == http.ErrAbortHandler {
 					panic(p)
 				}
-				s.failed(answer, r, p)
+				s.Log.ErrorContext(r.Context(), "request panicked", "route", r.Pattern, "panic", p, "stack", string(debug.Stack()))
+				if sent.status == 0 {
+					v := &visit{server: s, route: &route{}, w: sent, r: r}
+					v.fail(failure{status: http.StatusInternalServerError, logged: true})
+				}
 			}
-			s.Log.DebugContext(r.Context(), "request", "method", r.Method, "route", r.Pattern, "status", answer.status, "took", time.Since(began))
+			s.Log.DebugContext(r.Context(), "request", "method", r.Method, "route", r.Pattern, "status", sent.status, "took", time.Since(began))
 		}()
-		next.ServeHTTP(answer, r)
+		next.ServeHTTP(sent, r)
 	})
 }
 
-// answer remembers the status for the log.
-type answer struct {
+// sentWriter remembers the status.
+type sentWriter struct {
 	http.ResponseWriter
 	status int
 }
 
-// WriteHeader remembers the status.
-func (a *answer) WriteHeader(status int) {
-	if a.status == 0 {
-		a.status = status
+func (w *sentWriter) WriteHeader(status int) {
+	if w.status == 0 {
+		w.status = status
 	}
-	a.ResponseWriter.WriteHeader(status)
+	w.ResponseWriter.WriteHeader(status)
 }
 
-// Write counts as a status of 200 if none was written.
-func (a *answer) Write(b []byte) (int, error) {
-	if a.status == 0 {
-		a.status = http.StatusOK
+func (w *sentWriter) Write(b []byte) (int, error) {
+	if w.status == 0 {
+		w.status = http.StatusOK
 	}
-	return a.ResponseWriter.Write(b)
+	return w.ResponseWriter.Write(b)
 }
 
 // Unwrap gives http.ResponseController the way to the rest.
-func (a *answer) Unwrap() http.ResponseWriter { return a.ResponseWriter }
+func (w *sentWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
+
+// peer returns the other end of the connection.
+func peer(r *http.Request) netip.Addr {
+	address, err := netip.ParseAddrPort(r.RemoteAddr)
+	if err != nil {
+		return netip.Addr{}
+	}
+	return address.Addr().Unmap()
+}
