@@ -100,15 +100,6 @@ func TestAContactThatExistsIsPointedTo(t *testing.T) {
 	})
 }
 
-func (w *world) deleteContact(hand crm.Hand, id crm.ID, deals crm.OpenDeals) {
-	w.Helper()
-	w.update(func(tx crm.Tx) error {
-		results, err := crm.DeleteContacts(w.Context(), tx, hand, []crm.Ref{{ID: id}}, deals)
-		w.must(err)
-		return results[0].Err
-	})
-}
-
 func TestOfTwoEqualOnesInOneListTheSecondIsRefused(t *testing.T) {
 	eachEngine(t, func(w *world) {
 		results := w.createContacts(w.key(), email("a@x.example"), email("b@x.example"), email("A@x.example"), crm.ContactInput{}, email("c@x.example"))
@@ -220,65 +211,6 @@ func TestWhatDoesNotFitIsSaidAtItsField(t *testing.T) {
 	})
 }
 
-func manyEmails(n int) []string {
-	var all []string
-	for i := range n {
-		all = append(all, fmt.Sprintf("a%d@x.example", i))
-	}
-	return all
-}
-
-func TestIdentitiesChange(t *testing.T) {
-	eachEngine(t, func(w *world) {
-		c := w.contact(w.key(), email("a@x.example"))
-		shown := func(c *crm.Contact) string {
-			var all []string
-			for _, i := range c.IdentitiesOf(crm.IdentityEmail) {
-				all = append(all, strings.TrimSuffix(i.Normalized, "@x.example"))
-			}
-			return strings.Join(all, " ")
-		}
-		for _, step := range []struct {
-			name  string
-			in    crm.IdentitiesInput
-			want  string
-			event string
-		}{
-			{"alternatives are added", crm.IdentitiesInput{Add: []string{"b@x.example", "A@x.example", "c@x.example"}}, "a b c", "email: - -> b; email: - -> c"},
-			{"the primary one is replaced", crm.IdentitiesInput{Primary: p("d@x.example")}, "d b c", "email: a -> d"},
-			{"an alternative becomes the primary one", crm.IdentitiesInput{Primary: p("c@x.example")}, "c d b", "email: d -> c; email: - -> d"},
-			{"the first alternative is replaced", crm.IdentitiesInput{Secondary: p("e@x.example")}, "c b e", "email: d -> -; email: - -> e"},
-			{"the primary one goes", crm.IdentitiesInput{Primary: p("")}, "b e", "email: c -> b"},
-			{"one is taken away", crm.IdentitiesInput{Remove: []string{"E@x.example", "nobody@x.example"}}, "b", "email: e -> -"},
-			{"a whole list", crm.IdentitiesInput{All: p([]string{"f@x.example", "b@x.example", "g@x.example"})}, "f b g", "email: b -> f; email: - -> b; email: - -> g"},
-			{"the same list in another order of alternatives", crm.IdentitiesInput{All: p([]string{"f@x.example", "g@x.example", "b@x.example"})}, "f b g", ""},
-			{"none at all", crm.IdentitiesInput{All: p([]string{})}, "", "email: f -> -; email: b -> -; email: g -> -"},
-			{"one again", crm.IdentitiesInput{Secondary: p("h@x.example")}, "h", "email: - -> h"},
-		} {
-			before := w.stored(c.ID)
-			got, err := w.change(w.key(), c.ID, crm.ContactInput{Emails: step.in})
-			w.must(err)
-			stored := w.stored(c.ID)
-			if shown(got) != step.want || shown(stored) != step.want {
-				w.Errorf("%s: %q, stored %q, want %q", step.name, shown(got), shown(stored), step.want)
-			}
-			if step.event == "" {
-				w.same(step.name, stored, before)
-				continue
-			}
-			event := strings.ReplaceAll(w.events(crm.EntityContact, c.ID)[0], "@x.example", "")
-			if event != "changed by api_key; "+step.event || stored.Version != before.Version+1 {
-				w.Errorf("%s: %q, version %d", step.name, event, stored.Version)
-			}
-			for i, identity := range stored.Identities {
-				if identity.Primary != (i == 0) {
-					w.Errorf("%s: %+v", step.name, stored.Identities)
-				}
-			}
-		}
-	})
-}
-
 func TestAChangeIsExactlyWhatWasAsked(t *testing.T) {
 	eachEngine(t, func(w *world) {
 		c := w.contact(w.key(), crm.ContactInput{FirstName: p("Ana"), City: p("Talca"), Priority: p(1), Contacted: p(true), AddTags: []crm.ID{w.vip.ID}, Custom: map[string]any{w.size.Key: "7"}})
@@ -355,59 +287,6 @@ func TestRequiredFieldsAndDefaults(t *testing.T) {
 	})
 }
 
-func TestSellersReachTheirOwn(t *testing.T) {
-	eachEngine(t, func(w *world) {
-		own := w.contact(w.hand(w.camila), email("own@x.example"))
-		if own.OwnerID != w.camila.ID {
-			w.Errorf("what a seller makes is owned by %q", own.OwnerID)
-		}
-		nobodys := w.contact(w.hand(w.camila), crm.ContactInput{FirstName: p("X"), OwnerID: p(crm.ID(""))})
-		if made := w.contact(w.hand(w.editor), email("editor@x.example")); made.OwnerID != "" || nobodys.OwnerID != "" {
-			w.Error("an editor's are unassigned, and a seller's when it says so")
-		}
-		theirs := w.contact(w.hand(w.editor), crm.ContactInput{FirstName: p("Y"), OwnerID: &w.bruno.ID})
-		w.refused(w.createContacts(w.hand(w.camila), crm.ContactInput{FirstName: p("Z"), OwnerID: &w.bruno.ID})[0].Err, "forbidden assign_to_self_only owner")
-
-		name := crm.ContactInput{LastName: p("Cambiado")}
-		attempt := func(want string) {
-			w.Helper()
-			if _, err := w.change(w.hand(w.camila), theirs.ID, name); want == "" {
-				w.must(err)
-			} else {
-				w.refused(err, want)
-			}
-		}
-		attempt("not_found contact_not_found")
-		w.account.SellerAccess = crm.SellersSeeAll
-		attempt("forbidden not_yours")
-		w.account.SellerAccess = crm.SellersEditAll
-		attempt("")
-		if made := w.contact(w.hand(w.camila), email("edits-all@x.example")); made.OwnerID != w.camila.ID {
-			w.Error("a seller who may edit all still owns what it makes")
-		}
-		w.account.SellerAccess = crm.SellersOwn
-
-		found := func(u crm.User, id crm.ID) error {
-			hand := w.hand(u)
-			return w.store.View(w.Context(), w.account.ID, func(r bridgeReader) error {
-				_, err := crm.FindContact(w.Context(), r, hand, id)
-				return err
-			})
-		}
-		w.must(found(w.camila, own.ID))
-		w.must(found(w.camila, nobodys.ID))
-		w.must(found(w.editor, theirs.ID))
-		w.refused(found(w.camila, theirs.ID), "not_found contact_not_found")
-		w.refused(found(w.editor, "none"), "not_found contact_not_found")
-
-		// One takes what is nobody's, and gives away nothing.
-		taken, err := w.change(w.hand(w.camila), nobodys.ID, crm.ContactInput{OwnerID: &w.camila.ID})
-		w.must(err)
-		_, err = w.change(w.hand(w.camila), taken.ID, crm.ContactInput{OwnerID: &w.bruno.ID})
-		w.refused(err, "forbidden assign_to_self_only owner")
-	})
-}
-
 func TestManyAreTaggedAndAssigned(t *testing.T) {
 	eachEngine(t, func(w *world) {
 		a, b := w.contact(w.key(), email("a@x.example")), w.contact(w.key(), email("b@x.example"))
@@ -426,81 +305,6 @@ func TestManyAreTaggedAndAssigned(t *testing.T) {
 			}
 		}
 	})
-}
-
-func TestContactsAreDeletedAndRestored(t *testing.T) {
-	eachEngine(t, func(w *world) {
-		c := w.contact(w.key(), crm.ContactInput{Company: p("Quillay"), OwnerID: &w.bruno.ID, Emails: crm.IdentitiesInput{Primary: p("a@x.example")}})
-		kept := w.deal(w.key(), crm.DealInput{Name: p("Uno"), ContactID: &c.ID})
-		hand := w.hand(w.editor)
-		w.deleteContact(hand, c.ID, crm.DealsKeep)
-		if got := w.stored(c.ID); !got.DeletedAt.Equal(hand.At) || !got.UpdatedAt.Equal(hand.At) || got.Version != 2 {
-			w.Errorf("%+v", got)
-		}
-		_, err := w.change(w.key(), c.ID, crm.ContactInput{City: p("x")})
-		w.refused(err, "not_found contact_not_found")
-		shown := view(w, func(r crm.Reader) (map[crm.ID]crm.DealContact, error) {
-			return crm.ContactsOfDeals(w.Context(), r, crm.Hand{Reach: crm.FullReach}, []*crm.Deal{w.storedDeal(kept.ID)})
-		})
-		w.same("the deal still shows whose it was", shown, map[crm.ID]crm.DealContact{c.ID: {Name: "Quillay", Deleted: true}})
-
-		// The user was deactivated since: nobody owns what comes back.
-		w.update(func(tx crm.Tx) error {
-			users, err := tx.Users(w.Context())
-			w.must(err)
-			at := slices.IndexFunc(users, func(u crm.User) bool { return u.ID == w.bruno.ID })
-			users[at].Active = false
-			return tx.UpdateUser(w.Context(), users[at])
-		})
-		w.update(func(tx crm.Tx) error {
-			back, err := crm.RestoreContact(w.Context(), tx, w.hand(w.editor), c.ID)
-			w.must(err)
-			if back.Gone() || back.OwnerID != "" {
-				w.Errorf("%+v", back)
-			}
-			again, err := crm.RestoreContact(w.Context(), tx, w.hand(w.editor), c.ID)
-			w.same("restored twice", again, back)
-			return err
-		})
-		w.same("timeline", w.events(crm.EntityContact, c.ID)[:2], []string{fmt.Sprintf("restored by user; owner: %s -> -", w.bruno.ID), "deleted by user"})
-
-		w.deleteContact(w.key(), c.ID, crm.DealsDelete)
-		if deal := w.storedDeal(kept.ID); !deal.Gone() {
-			w.Errorf("%+v", deal)
-		}
-		w.same("the deal's timeline", w.events(crm.EntityDeal, kept.ID)[0], "deleted by api_key")
-		w.update(func(tx crm.Tx) error {
-			results, err := crm.DeleteContacts(w.Context(), tx, w.key(), []crm.Ref{{ID: c.ID}, {ID: "none"}}, crm.DealsKeep)
-			for _, result := range results {
-				w.refused(result.Err, "not_found contact_not_found")
-			}
-			return err
-		})
-	})
-}
-
-func TestASellerDeletesNoDealOfAnother(t *testing.T) {
-	eachEngine(t, func(w *world) {
-		c := w.contact(w.hand(w.camila), email("a@x.example"))
-		d := w.deal(w.hand(w.editor), crm.DealInput{Name: p("De Bruno"), ContactID: &c.ID, OwnerID: &w.bruno.ID})
-		w.update(func(tx crm.Tx) error {
-			results, err := crm.DeleteContacts(w.Context(), tx, w.hand(w.camila), []crm.Ref{{ID: c.ID, Version: 9}}, crm.DealsKeep)
-			w.must(err)
-			w.refused(results[0].Err, "conflict stale")
-			results, err = crm.DeleteContacts(w.Context(), tx, w.hand(w.camila), []crm.Ref{{ID: c.ID, Version: 1}}, crm.DealsDelete)
-			w.refused(results[0].Err, "forbidden deals_not_yours")
-			return err
-		})
-		if w.stored(c.ID).Gone() || w.storedDeal(d.ID).Gone() {
-			w.Error("something was deleted")
-		}
-	})
-}
-
-// countingTx counts the queries that grow with a list when they should not.
-type countingTx struct {
-	crm.Tx
-	calls map[string]int
 }
 
 func TestAHundredCostNoMoreLookUpsThanOne(t *testing.T) {

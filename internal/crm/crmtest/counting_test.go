@@ -3,11 +3,14 @@ package crmtest
 import (
 	"context"
 
-	"puente/internal/bridge"
 	"puente/internal/crm"
 )
 
-type bridgeReader = bridge.Reader
+// countingTx counts the queries that grow with a list when they should not.
+type countingTx struct {
+	crm.Tx
+	calls map[string]int
+}
 
 func (c *countingTx) Account(ctx context.Context) (crm.Account, error) {
 	c.calls["Account"]++

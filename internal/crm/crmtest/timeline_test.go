@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"puente/internal/bridge"
 	"puente/internal/crm"
 )
 
@@ -79,7 +80,7 @@ func TestATimelineIsSeenByThoseWhoSeeTheRecord(t *testing.T) {
 			"Bruno created; first_name(text): - -> Ana; owner(user): - -> Bruno; Color(dropdown): - -> Azul; email(email): - -> a@x.example",
 		})
 		hand := w.hand(w.camila)
-		err := w.store.View(w.Context(), w.account.ID, func(r bridgeReader) error {
+		err := w.store.View(w.Context(), w.account.ID, func(r bridge.Reader) error {
 			_, err := crm.Timeline(w.Context(), r, hand, crm.TimelineQuery{Entity: crm.EntityContact, ID: c.ID, Limit: 1})
 			return err
 		})
