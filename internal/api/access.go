@@ -65,6 +65,9 @@ func (c *call) authenticate(r *http.Request) (auth.Principal, error) {
 		return c.Auth.Key(r.Context(), key)
 	}
 	if token, ok := bearer(r); ok {
+		if auth.IsKeySecret(token) { // sent the way of other APIs
+			return c.Auth.Key(r.Context(), token)
+		}
 		return c.Auth.Session(r.Context(), token)
 	}
 	// A browser sends cookies, and forms to log in, whoever made it do so.

@@ -42,7 +42,7 @@ func (c *call) readBody(w http.ResponseWriter, r *http.Request) error {
 func checkJSON(body []byte) error {
 	at := int64(-1)
 	if !utf8.Valid(body) {
-		at = int64(len(body) - len(bytes.TrimLeftFunc(body, func(r rune) bool { return r != utf8.RuneError })))
+		at = int64(len(body)-len(bytes.TrimLeftFunc(body, func(r rune) bool { return r != utf8.RuneError }))) + 1
 	} else if !json.Valid(body) {
 		var any json.RawMessage
 		err := json.Unmarshal(body, &any)

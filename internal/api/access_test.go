@@ -1,0 +1,197 @@
+package api_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"puente/internal/auth"
+	"puente/internal/crm"
+)
+
+// caller is somebody who makes requests.
+type caller struct {
+	name    string
+	headers []string
+	grants  auth.Grants // nil: nobody
+}
+
+func (c caller) allowed(scope string) bool {
+	switch {
+	case scope == "public":
+		return true
+	case c.grants == nil:
+		return false
+	case scope == "any":
+		return true
+	}
+	s, err := auth.ParseScope(scope)
+	return err == nil && c.grants.Allows(s)
+}
+
+// TestEveryRouteAsksForItsScope makes every request of the document as everybody: each role, keys with just the scope, with everything but the scope, and nobody.
+func TestEveryRouteAsksForItsScope(t *testing.T) {
+	w := newWorld(t)
+	d := readDocument(w)
+	var callers []caller
+	for _, headers := range [][]string{
+		{"X-Api-Key", ""},
+		{"X-Api-Key", "pk_of_nobody"},
+		{"Authorization", "Bearer ps_of_nobody"},
+		{"Cookie", "puente_session=ps_of_nobody"},
+		{"Authorization", "Basic dXNlcjpwYXNz"},
+	} {
+		callers = append(callers, caller{"with " + strings.Join(headers, " "), headers, nil})
+	}
+	for role, user := range w.users {
+		callers = append(callers, caller{"as " + string(role), []string{"Cookie", "puente_session=" + w.login(user, w.account.ID)}, auth.RoleGrants(role)})
+	}
+	keys := map[string]string{}
+	key := func(grants auth.Grants) []string {
+		text := strings.Join(grants.Scopes(), " ")
+		if keys[text] == "" {
+			keys[text] = w.addKey(w.account.ID, grants)
+		}
+		return []string{"X-Api-Key", keys[text]}
+	}
+	levels := map[auth.Level]bool{}
+	for _, o := range d.operations() {
+		with := callers
+		if scope, err := auth.ParseScope(o.scope); err == nil {
+			levels[scope.Level] = true
+			just := auth.Grants{scope.Area: scope.Level}
+			without := auth.RoleGrants(crm.RoleAdmin)
+			if without[scope.Area] = scope.Level - 1; scope.Level == auth.Read {
+				delete(without, scope.Area)
+			}
+			with = append(slices.Clone(callers), caller{"with a key of just " + o.scope, key(just), just}, caller{"with a key of all but " + o.scope, key(without), without})
+		} else if o.scope != "public" && o.scope != "any" {
+			t.Errorf("%s asks for %q", o.id, o.scope)
+		}
+		for _, c := range with {
+			// What is asked for is not there, so that nobody is logged out by being let in.
+			path := strings.NewReplacer("{id}", "none", "{stage}", "none", "{document}", "1", "{contact}", "none").Replace(o.path)
+			if o.id == "delete-v1-session" && c.allowed(o.scope) {
+				continue // TestASession does it
+			}
+			g := w.ask(o.method, path, nil, c.headers...)
+			switch key := g.string("key"); {
+			case c.allowed(o.scope):
+				if g.status == 401 || key == "scope_missing" {
+					t.Errorf("%s %s: %d %s", o.id, c.name, g.status, key)
+				}
+			case c.grants == nil:
+				if g.status != 401 || g.string("code") != "unauthenticated" {
+					t.Errorf("%s %s: %d %s, want 401", o.id, c.name, g.status, g.text)
+				}
+			case g.status != 403 || key != "scope_missing":
+				t.Errorf("%s %s: %d %s, want 403", o.id, c.name, g.status, g.text)
+			}
+		}
+	}
+	if len(levels) != 3 {
+		t.Errorf("routes ask for %d levels", len(levels))
+	}
+}
+
+// TestNothingOfAnotherAccountIsReached makes every request that succeeds for the administrator of one account as the administrator of another.
+func TestNothingOfAnotherAccountIsReached(t *testing.T) {
+	w := newWorld(t)
+	d := readDocument(w)
+	stranger := func(name string) []string {
+		return []string{"X-Api-Key", w.addKey(w.addAccount(name, map[crm.Role]crm.User{}).ID, auth.RoleGrants(crm.RoleAdmin))}
+	}
+	reads, writes := stranger("Una"), stranger("Otra") // what is written to one must not be taken for ours in the other
+	named, listed := 0, 0
+	for _, o := range d.operations() {
+		if o.scope == "public" || o.scope == "any" || samples[o.id] == nil {
+			continue
+		}
+		s, who := samples[o.id](w), writes
+		var body any
+		if s.body != "" {
+			body = s.body
+		}
+		if o.method == "GET" {
+			listed++
+			who = reads
+		}
+		g := w.ask(o.method, s.path, body, who...)
+		if strings.Contains(o.path, "{") {
+			named++
+			if g.status != 404 {
+				t.Errorf("%s answers somebody else with %d %s", o.id, g.status, g.text)
+			}
+		}
+		for _, ours := range []string{"quillay.example", "Cocina", string(w.account.ID)} {
+			if o.method == "GET" && strings.Contains(string(g.text), ours) {
+				t.Errorf("%s tells somebody else of %s: %s", o.id, ours, g.text)
+			}
+		}
+	}
+	if named < 40 || listed < 10 {
+		t.Errorf("only %d routes that name something, %d that list", named, listed)
+	}
+}
+
+// TestASellerReachesOwnAndUnassigned tries what a seller may see and change of contacts and deals.
+func TestASellerReachesOwnAndUnassigned(t *testing.T) {
+	w := newWorld(t)
+	seller := []string{"Authorization", "Bearer " + w.login(w.users[crm.RoleSeller], w.account.ID)}
+	for _, kind := range []struct{ path, body string }{
+		{"/v1/crm/contacts", `{"personal":{"email":"%@quillay.example"},"assignedTo":"OWNER"}`},
+		{"/v1/crm/deals", `{"name":"%","assignedTo":"OWNER"}`},
+	} {
+		of := func(owner string) string {
+			return w.make(kind.path, strings.NewReplacer("%", "x"+fresh(), "OWNER", owner).Replace(kind.body))
+		}
+		own, none, others := of(w.users[crm.RoleSeller].Email), of("unassigned"), of(w.users[crm.RoleEditor].Email)
+		for _, c := range []struct {
+			id   string
+			want int
+		}{{own, 200}, {none, 200}, {others, 404}} {
+			w.mustAsk(c.want, "GET", kind.path+"/"+c.id, nil, seller...)
+			w.mustAsk(c.want, "PATCH", kind.path+"/"+c.id, `{}`, seller...)
+		}
+		if g := w.mustAsk(200, "GET", kind.path, nil, seller...); g.at("total") != 2.0 || strings.Contains(string(g.text), others) {
+			t.Errorf("a seller's list: %s", g.text)
+		}
+		if g := w.mustAsk(200, "GET", kind.path+"/scroll", nil, seller...); strings.Contains(string(g.text), others) {
+			t.Errorf("a seller's scroll: %s", g.text)
+		}
+		w.mustAsk(403, "GET", kind.path+".csv", nil, seller...)
+		w.mustAsk(403, "PATCH", kind.path+"/"+own, `{"assignedTo":"`+w.users[crm.RoleEditor].Email+`"}`, seller...)
+		w.mustAsk(200, "PATCH", "/v1/crm/account", `{"sellerAccess":"see_all"}`)
+		w.mustAsk(200, "GET", kind.path+"/"+others, nil, seller...)
+		if g := w.mustAsk(403, "PATCH", kind.path+"/"+others, `{}`, seller...); g.string("key") != "not_yours" {
+			t.Errorf("%s", g.text)
+		}
+		w.mustAsk(200, "PATCH", "/v1/crm/account", `{"sellerAccess":"edit_all"}`)
+		w.mustAsk(200, "PATCH", kind.path+"/"+others, `{}`, seller...)
+		w.mustAsk(200, "PATCH", "/v1/crm/account", `{"sellerAccess":"own"}`)
+	}
+}
+
+// TestNobodyMakesSomebodyMightier tries to get more rights by users and keys than one has.
+func TestNobodyMakesSomebodyMightier(t *testing.T) {
+	w := newWorld(t)
+	lesser := []string{"X-Api-Key", w.addKey(w.account.ID, auth.Grants{auth.Users: auth.Admin, auth.Keys: auth.Admin})}
+	admin, seller := string(w.users[crm.RoleAdmin].ID), string(w.users[crm.RoleSeller].ID)
+	for _, try := range []struct{ method, path, body string }{
+		{"POST", "/v1/keys", `{"name":"x","scopes":["contacts:read"]}`},
+		{"POST", "/v1/crm/users", `{"email":"x@quillay.example","role":"admin"}`},
+		{"PATCH", "/v1/crm/users/" + seller, `{"role":"admin"}`},
+		{"PATCH", "/v1/crm/users/" + admin, `{"email":"x@quillay.example"}`},
+		{"POST", "/v1/crm/users/" + admin + "/link", ``},
+		{"POST", "/v1/crm/users/" + admin + "/deactivate", `{}`},
+		{"POST", "/v1/crm/users/" + admin + "/activate", ``},
+	} {
+		var body any
+		if try.body != "" {
+			body = try.body
+		}
+		if g := w.ask(try.method, try.path, body, lesser...); g.status != 403 || g.string("key") != "grants_exceeded" {
+			t.Errorf("%s %s: %d %s", try.method, try.path, g.status, g.text)
+		}
+	}
+}
