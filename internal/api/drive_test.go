@@ -121,7 +121,9 @@ func (d *document) wrongMembers(schema, good map[string]any, place string, whole
 		must(d.t, err)
 		all = append(all, wrong{name: name, body: string(data), status: 422, key: key, field: field})
 	}
-	spoil("unknown member in "+place, func(m map[string]any) { m["noSuchMember"] = 1 }, "member_unknown", place+"noSuchMember")
+	if open, _ := schema["additionalProperties"].(bool); !open {
+		spoil("unknown member in "+place, func(m map[string]any) { m["noSuchMember"] = 1 }, "member_unknown", place+"noSuchMember")
+	}
 	required, _ := schema["required"].([]any)
 	for _, name := range required {
 		spoil("without "+name.(string), func(m map[string]any) { delete(m, name.(string)) }, "member_missing", place+name.(string))

@@ -27,7 +27,7 @@ var (
 // honours an Idempotency-Key), one of direct sees to its own.
 func routes() []route {
 	contact, deal, activity, stage := about(contactFields), about(dealFields), about(activityFields), about(stageFields)
-	return []route{
+	return append([]route{
 		direct(post, "/v1/session", everybody, "Log in by e-mail and password", logIn),
 		read(get, "/v1/session", loggedIn, "Who makes the request, and what it may do", whoAmI),
 		direct(remove, "/v1/session", loggedIn, "Log out", logOut),
@@ -129,5 +129,5 @@ func routes() []route {
 
 		read(get, "/v1/crm/account", settingsRead, "Get the account's settings", getAccount),
 		write(patch, "/v1/crm/account", settingsAdmin, "Change the account's settings", patchAccount),
-	}
+	}, bsaleRoutes()...)
 }

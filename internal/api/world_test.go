@@ -16,6 +16,7 @@ import (
 	"puente/internal/api"
 	"puente/internal/auth"
 	"puente/internal/bridge"
+	"puente/internal/bsale/bsalesim"
 	"puente/internal/crm"
 	"puente/internal/store"
 )
@@ -31,6 +32,7 @@ type world struct {
 	store   *store.Store
 	auth    *auth.Service
 	engine  *bridge.Engine
+	sim     *bsalesim.Simulator // nil until w.shop
 	url     string
 	log     *syncBuffer
 	account crm.Account
@@ -66,7 +68,7 @@ func newWorld(t *testing.T, change ...func(*api.Options)) *world {
 	must(t, err)
 	t.Cleanup(func() { must(t, w.store.Close()) })
 	w.auth = auth.New(auth.Options{Store: w.store, Now: w.clock})
-	w.engine = bridge.NewEngine(bridge.Options{Store: w.store, Now: w.clock})
+	w.engine = bridge.NewEngine(bridge.Options{Store: w.store, Now: w.clock, Open: openPlain, Seal: sealPlain})
 	o := api.Options{
 		Store: w.store, Auth: w.auth, Engine: w.engine, Now: w.clock, PublicURL: func() string { return "http://puente.example" },
 		Log: slog.New(slog.NewTextHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug})), RequestsPerSecond: 1e6, Burst: 1e6,

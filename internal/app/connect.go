@@ -72,10 +72,9 @@ func Connect(ctx context.Context, settings config.Connect, console Console) (err
 	if err != nil {
 		return err
 	}
-	engine := bridge.NewEngine(bridge.Options{Store: db, Holder: holder(), Gone: gone, Open: opener(key)})
+	engine := bridge.NewEngine(bridge.Options{Store: db, Holder: holder(), Gone: gone, Open: opener(key), Seal: sealer(key)})
 	connected := bridge.ConnectionSettings{
-		BaseURL: baseURL, Rules: rules, RequestsPerSecond: pace, TokenLastFour: bsale.Token(token).LastFour(),
-		Seal: func(id crm.ID) ([]byte, error) { return key.Seal(token, sealContext(id)) },
+		BaseURL: baseURL, Rules: rules, RequestsPerSecond: pace, Token: bsale.Token(token),
 	}
 	if !since.IsZero() {
 		connected.Backfill = &since

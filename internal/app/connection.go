@@ -3,6 +3,9 @@ package app
 import (
 	"errors"
 	"fmt"
+	"net/url"
+	"slices"
+	"strings"
 
 	"puente/internal/bridge"
 	"puente/internal/bsale"
@@ -27,17 +30,30 @@ func opener(key secret.Key) func(bridge.Connection) (*bsale.Client, error) {
 	}
 }
 
-// inWords makes an error of Bsale's one that has a sentence; others stay as they are.
-func inWords(err error) error {
-	var failed *bsale.Error
-	var known *crm.Error
-	switch {
-	case err == nil, errors.As(err, &known):
-		return err
-	case errors.As(err, &failed):
-		return crm.NewError(crm.Unavailable, "bsale_"+string(failed.Kind)).Because(err)
+// sealer seals the tokens that people give for connections.
+func sealer(key secret.Key) func(crm.ID, bsale.Token) ([]byte, error) {
+	return func(id crm.ID, token bsale.Token) ([]byte, error) { return key.Seal(token.Secret(), sealContext(id)) }
+}
+
+// anyHost lets people give any address as Bsale's.
+const anyHost = "any"
+
+// mayReach returns which addresses people may give as Bsale's, from this machine's network: Bsale's own, and the hosts that the operator named.
+func mayReach(hosts string) func(baseURL string) bool {
+	if strings.TrimSpace(hosts) == anyHost {
+		return nil
 	}
-	return err
+	return func(baseURL string) bool {
+		u, err := url.Parse(baseURL)
+		if err != nil {
+			return false
+		}
+		named := slices.ContainsFunc(strings.Split(hosts, ","), func(host string) bool {
+			host = strings.TrimSpace(host)
+			return host != "" && (strings.EqualFold(host, u.Host) || strings.EqualFold(host, u.Hostname()))
+		})
+		return named || bsale.IsOfficial(baseURL)
+	}
 }
 
 // placed is an error with the place where it happened, for people: a file or an address.

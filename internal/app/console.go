@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"puente/internal/bridge"
 	"puente/internal/messages"
 )
 
@@ -39,7 +40,7 @@ func (c Console) Sentence(err error) string {
 	if errors.Is(err, context.Canceled) {
 		return c.Text("command.interrupted")
 	}
-	err = inWords(err)
+	err = bridge.Explain(err)
 	sentence := messages.Error(c.Language, err)
 	if sentence == c.Text("error.internal") {
 		sentence += " [" + strings.Join(strings.Fields(err.Error()), " ") + "]"

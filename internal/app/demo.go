@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -13,11 +14,13 @@ import (
 	"sync"
 	"time"
 
+	"puente/internal/auth"
 	"puente/internal/bridge"
 	"puente/internal/bsale"
 	"puente/internal/bsale/bsalesim"
 	"puente/internal/config"
 	"puente/internal/crm"
+	"puente/internal/web"
 )
 
 const (
@@ -27,6 +30,8 @@ const (
 	demoAnnulEach = 6
 	// demoLook is how often the history is looked at for something to show.
 	demoLook = 100 * time.Millisecond
+	// demoAdministrator is the e-mail of the user as whom one watches.
+	demoAdministrator = "demo@example.com"
 	// demoLast is how long the end waits for the outcome of the last documents.
 	demoLast = 5 * time.Second
 )
@@ -52,6 +57,7 @@ type demo struct {
 	file     string // of the state
 	today    func() time.Time
 
+	door web.Demo // for the browser of who watches
 	app  *App
 	sim  *bsalesim.Simulator
 	conn bridge.Connection
@@ -69,6 +75,7 @@ func Demo(ctx context.Context, settings config.Demo, console Console) (err error
 		defer cancel()
 	}
 	d := &demo{settings: settings, console: console, waiting: map[int64]bool{}, shown: map[crm.ID]bool{}}
+	d.door = web.Demo{Token: rand.Text(), Email: demoAdministrator, Password: rand.Text()}
 	folder := settings.Data
 	if folder == "" {
 		if folder, err = os.MkdirTemp("", "puente-demo-"); err != nil {
@@ -150,13 +157,16 @@ func (d *demo) open(ctx context.Context, folder string) (err error) {
 		url = filepath.Join(folder, "puente.db")
 	}
 	log := slog.New(slog.NewTextHandler(d.console.Err, &slog.HandlerOptions{Level: slog.LevelWarn}))
-	serve := config.Serve{Database: config.Database{DB: url}, Listen: d.settings.Listen}
+	serve := config.Serve{Database: config.Database{DB: url}, Listen: d.settings.Listen, BsaleHosts: anyHost}
 	serve.Secret.File = filepath.Join(folder, "puente.key")
-	d.app, err = Open(ctx, serve, Options{Settings: bridge.Settings{PollEvery: demoPollEvery}, Log: log, FreePort: true})
+	d.app, err = Open(ctx, serve, Options{Settings: bridge.Settings{PollEvery: demoPollEvery}, Log: log, FreePort: true, Demo: &d.door})
 	if err != nil {
 		return err
 	}
-	if err = d.connect(ctx); err != nil {
+	if err = d.addAdministrator(ctx); err == nil {
+		err = d.connect(ctx)
+	}
+	if err != nil {
 		return errors.Join(err, d.app.Close())
 	}
 	return nil
@@ -169,7 +179,8 @@ func (d *demo) connect(ctx context.Context) error {
 	}
 	// The shop needs the webhook's address before it has one of its own, so the connection is made in two steps.
 	rules := demoRules(account.Language)
-	settings := bridge.ConnectionSettings{Rules: &rules, RequestsPerSecond: config.Unpaced}
+	off := false
+	settings := bridge.ConnectionSettings{Rules: &rules, RequestsPerSecond: config.Unpaced, Enabled: &off}
 	if d.conn, err = d.app.engine.Connect(ctx, account.ID, settings); err != nil {
 		return err
 	}
@@ -196,11 +207,7 @@ func (d *demo) connect(ctx context.Context) error {
 	if err := d.sim.Start("127.0.0.1:0"); err != nil {
 		return crm.NewError(crm.Unavailable, "listen_failed", "address", "127.0.0.1:0").Because(err)
 	}
-	token := d.sim.Token()
-	settings = bridge.ConnectionSettings{
-		BaseURL: d.sim.URL(), TokenLastFour: bsale.Token(token).LastFour(),
-		Seal: func(id crm.ID) ([]byte, error) { return d.app.key.Seal(token, sealContext(id)) },
-	}
+	settings = bridge.ConnectionSettings{BaseURL: d.sim.URL(), Token: bsale.Token(d.sim.Token())}
 	runs, err := d.runs(ctx)
 	if err == nil && !slices.ContainsFunc(runs, isBackfill) { // unless an earlier demonstration brought the history in
 		settings.Backfill = &bsale.Day{}
@@ -248,6 +255,31 @@ func (d *demo) replay() error {
 	return nil
 }
 
+// addAdministrator makes the user as whom one watches, with a password that is new each time and that nobody has to know.
+func (d *demo) addAdministrator(ctx context.Context) error {
+	account, err := onlyAccount(ctx, d.app.store)
+	if err != nil {
+		return err
+	}
+	var user crm.User
+	err = d.app.store.Update(ctx, account.ID, func(tx bridge.Tx) error {
+		users, err := tx.Users(ctx)
+		if err != nil {
+			return err
+		}
+		if at := slices.IndexFunc(users, func(u crm.User) bool { return u.Email == demoAdministrator }); at >= 0 {
+			user = users[at]
+			return nil
+		}
+		user, err = crm.CreateUser(ctx, tx, demoAdministrator, d.console.Text("demo.administrator"), crm.RoleAdmin, time.Now())
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return auth.New(auth.Options{Store: d.app.store}).SetPassword(ctx, account.ID, user, d.door.Password)
+}
+
 // addSellers makes users of those sellers of the shop who have an e-mail, so that deals have owners.
 func (d *demo) addSellers(ctx context.Context, account crm.Account) error {
 	now := time.Now()
@@ -268,7 +300,7 @@ func (d *demo) addSellers(ctx context.Context, account crm.Account) error {
 
 // watch brings the history in, then has documents issued and shows what becomes of them, until ctx ends.
 func (d *demo) watch(ctx context.Context) error {
-	d.console.Say("demo.look", "url", d.app.PublicURL())
+	d.console.Say("demo.look", "url", d.app.PublicURL()+"/demo/"+d.door.Token)
 	d.console.Say("demo.shop", "url", d.sim.URL(), "documents", d.sim.World().Len())
 	if err := d.backfill(ctx); err != nil {
 		return err

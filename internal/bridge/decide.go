@@ -144,11 +144,21 @@ func (d *decision) linkedDocument() {
 		d.end(Skipped, DealDeleted)
 	case d.doc.Annulled && d.record.Standing != StandingAnnulled:
 		d.annul(deal)
-	case d.record.Hash == d.doc.Hash && d.record.RulesVersion != "": // nobody asked for another decision
+	case d.record.Hash == d.doc.Hash && (d.record.RulesVersion != "" || d.followed(deal)): // nobody asked for another decision, or a later document has the say
 		d.end(Unchanged, AlreadyInSync)
 	default:
 		d.contentChanged(deal)
 	}
+}
+
+// followed says whether a later document came to the deal: what it wrote is not written over by the one before it (the quote of a sale) because rules changed.
+func (d *decision) followed(deal *crm.Deal) bool {
+	for id := range d.seen.RecordsOf[deal.ID] {
+		if other := d.seen.Records[id]; other != nil && id > d.doc.ID && other.Kind != KindCreditNote {
+			return true
+		}
+	}
+	return false
 }
 
 func (d *decision) contentChanged(deal *crm.Deal) {

@@ -38,6 +38,9 @@ func (e *Engine) StartBackfillTx(ctx context.Context, tx Tx, connection crm.ID, 
 }
 
 func (e *Engine) addBackfill(ctx context.Context, tx Tx, connection Connection, from, to bsale.Day) (Run, error) {
+	if err := inOrder(from, to); err != nil {
+		return Run{}, err
+	}
 	account, err := tx.Account(ctx)
 	if err != nil {
 		return Run{}, err
@@ -91,6 +94,9 @@ func (e *Engine) countRun(ctx context.Context, ref ConnectionRef, client *bsale.
 
 // EstimateBackfill counts the documents that a backfill would read, with two calls.
 func (e *Engine) EstimateBackfill(ctx context.Context, ref ConnectionRef, from, to bsale.Day) (int, error) {
+	if err := inOrder(from, to); err != nil {
+		return 0, err
+	}
 	connection, err := e.connection(ctx, ref)
 	if err != nil {
 		return 0, err

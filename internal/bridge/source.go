@@ -11,11 +11,11 @@ import (
 	"puente/internal/crm"
 )
 
-// attributePrefix starts the sources that name one of the document's dynamic attributes.
-const attributePrefix = "document.attribute."
+// AttributePrefix starts the sources that name one of the document's dynamic attributes.
+const AttributePrefix = "document.attribute."
 
 // anyAttribute stands for all of them in lists of sources.
-const anyAttribute = attributePrefix + "<…>"
+const anyAttribute = AttributePrefix + "<…>"
 
 // sourceProducts is the one source that reads a document's lines.
 const sourceProducts = "document.products"
@@ -71,7 +71,7 @@ func SourceNames() []string {
 }
 
 func knownSource(name string) bool {
-	attribute, isAttribute := strings.CutPrefix(name, attributePrefix)
+	attribute, isAttribute := strings.CutPrefix(name, AttributePrefix)
 	return isAttribute && attribute != "" || sources[name] != nil
 }
 
@@ -80,7 +80,7 @@ func (f FieldRule) value(d Document, r Ruleset) crm.Value {
 	if f.Constant != nil {
 		return crm.TextValue(*f.Constant)
 	}
-	if name, ok := strings.CutPrefix(f.From, attributePrefix); ok {
+	if name, ok := strings.CutPrefix(f.From, AttributePrefix); ok {
 		return crm.TextValue(d.Attributes[name])
 	}
 	if d.Client == nil && strings.HasPrefix(f.From, "client.") {

@@ -16,6 +16,8 @@ type Serve struct {
 	Listen    string        `name:"listen" env:"PUENTE_LISTEN" default:"127.0.0.1:8080" help:"${help_listen}"`
 	BaseURL   string        `name:"base-url" env:"PUENTE_BASE_URL" placeholder:"URL" help:"${help_base_url}"`
 	PollEvery time.Duration `name:"poll-every" env:"PUENTE_POLL_EVERY" default:"5m" help:"${help_poll_every}"`
+	// BsaleHosts are further hosts that people may give as Bsale's address, with commas between them; "any": whatever they give.
+	BsaleHosts string `name:"bsale-hosts" env:"PUENTE_BSALE_HOSTS" placeholder:"HOST,…|any" help:"${help_bsale_hosts}"`
 	LogLevel  string        `name:"log-level" env:"PUENTE_LOG_LEVEL" default:"info" help:"${help_log_level}"`
 }
 

@@ -70,6 +70,7 @@ var commands = map[string]text{
 	"help.rules":               {"Archivo JSON con las reglas", "JSON file with the rules"},
 	"help.listen":              {"Dirección donde escuchar", "Address to listen on"},
 	"help.base_url":            {"Dirección pública de este servidor", "Public address of this server"},
+	"help.bsale_hosts":         {"Otros servidores que se pueden dar como dirección de Bsale, aparte de los de Bsale, separados por comas; “any”: cualquiera", "Further hosts that may be given as Bsale's address beside Bsale's own, with commas between them; “any”: whatever is given"},
 	"help.poll_every":          {"Tiempo entre dos revisiones de los últimos días", "Time between two checks of the last days"},
 	"help.log_level":           {"Detalle del registro: debug, info, warn o error", "Detail of the log: debug, info, warn or error"},
 	"help.dry_run":             {"Ensayo: dice qué pasaría y no escribe nada", "Dry run: says what would happen and writes nothing"},
