@@ -15,7 +15,7 @@ const exactTo = 10_000
 type FilterParams struct {
 	Search       string            `query:"q" maxLength:"200" doc:"Words of names, e-mails, phones, tax ids and document numbers, or their beginnings"`
 	UpdatedSince instant           `query:"updated_since" doc:"Changed at that instant or later"`
-	Filter       map[string]string `query:"filter,deepObject" doc:"filter[FIELD]=VALUE or filter[FIELD][OPERATOR]=VALUE with any standard or custom field. Operators: is, is_not, contains, gt, gte, lt, lte, empty, filled. The same filter again means either value; all filters have to hold."`
+	Filter       map[string]string `query:"filter,deepObject,explode" doc:"filter[FIELD]=VALUE or filter[FIELD][OPERATOR]=VALUE with any standard or custom field. Operators: is, is_not, contains, gt, gte, lt, lte, empty, filled. The same filter again means either value; all filters have to hold."`
 }
 
 // listParams pick, sort and cut a list.
