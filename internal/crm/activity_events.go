@@ -4,7 +4,7 @@ import "time"
 
 // Names of an activity's and a note's fields in the changes of events of the types EventActivity… and EventNote….
 const (
-	FieldActivity       = "activity" // its id, always the first change
+	FieldActivity       = "activity" // its id: always the first change, followed by the title
 	FieldActivityTitle  = "activity.title"
 	FieldActivityKind   = "activity.kind"
 	FieldActivityStatus = "activity.status"
@@ -17,16 +17,23 @@ const (
 	FieldNoteText = "note.text"
 )
 
+// activityFields are the types of those names.
+var activityFields = map[string]FieldType{
+	FieldActivityTitle: TypeText, FieldActivityKind: TypeText, FieldActivityStatus: TypeText, FieldActivityStart: TypeInstant, FieldActivityDue: TypeInstant,
+	FieldActivityOwner: TypeUser, FieldActivityNotes: TypeLongText, FieldNoteText: TypeLongText,
+}
+
 // activityEvents returns the entries in the timelines of what an activity is about, or was; none when nothing changed.
 func activityEvents(hand Hand, what EventType, was, is Activity) []Event {
 	changes := activityChanges(was, is)
 	if len(changes) == 0 && was.ContactID == is.ContactID && was.DealID == is.DealID && was.DeletedAt.Equal(is.DeletedAt) {
 		return nil
 	}
-	changes = append([]Change{{Field: FieldActivity, New: string(is.ID)}}, changes...)
-	if len(changes) == 1 || changes[1].Field != FieldActivityTitle { // an entry says what it is about even where the title stays
-		changes = append(changes[:1:1], append([]Change{{Field: FieldActivityTitle, Old: nilIfEmpty(was.Title), New: nilIfEmpty(is.Title)}}, changes[1:]...)...)
+	heading := []Change{{Field: FieldActivity, New: string(is.ID)}}
+	if was.Title == is.Title { // an entry says what it is about even where the title stays
+		heading = append(heading, Change{Field: FieldActivityTitle, Old: was.Title, New: is.Title})
 	}
+	changes = append(heading, changes...)
 	var events []Event
 	add := func(entity Entity, ids ...ID) {
 		for i, id := range ids {

@@ -87,7 +87,7 @@ func readTimelineNames(ctx context.Context, r Reader, query TimelineQuery, event
 		return n, err
 	}
 	for _, user := range users {
-		n.users[user.ID] = user.Name
+		n.users[user.ID] = user.Label()
 	}
 	fields, err := r.CustomFields(ctx, query.Entity)
 	if err != nil {
@@ -175,6 +175,9 @@ func (n timelineNames) change(change Change) TimelineChange {
 	if field, ok := n.fields[change.Field]; ok {
 		shown.Field, shown.Label = CustomFieldOf(field), field.Name
 	}
+	if t, ok := activityFields[change.Field]; ok {
+		shown.Field.Type = t
+	}
 	return shown
 }
 
@@ -185,7 +188,7 @@ func (n timelineNames) value(field string, value any) TimelineValue {
 		return shown
 	}
 	switch field {
-	case FieldOwner:
+	case FieldOwner, FieldActivityOwner:
 		shown.Name = n.users[ID(id)]
 	case FieldStage:
 		shown.Name = n.stages[ID(id)]

@@ -141,7 +141,7 @@ func setActive(ctx context.Context, tx Tx, id ID, active bool) (User, error) {
 
 // Reassign gives at most limit of one user's living contacts, living deals and pending activities to another; to nobody when to is zero. It returns how many; 0: none is left. So a
 // caller repeats it, each time in a transaction of its own, until it returns 0, and nobody waits long. not_found: user_not_found. invalid: the same user twice
-// (reassign_to_self), or to is not active (owner_inactive).
+// (reassign_to_self), or to is not active (owner_inactive). With limit 0 it only says whether it can.
 func Reassign(ctx context.Context, tx Tx, hand Hand, from, to ID, limit int) (done int, err error) {
 	users, err := tx.Users(ctx)
 	if err != nil {

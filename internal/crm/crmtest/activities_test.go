@@ -68,6 +68,12 @@ func TestAnActivityLivesAndIsOnTheTimelines(t *testing.T) {
 		w.same("finished", []any{finished.Status, finished.FinishedAt}, []any{crm.ActivityCompleted, w.now})
 		w.same("timeline", w.events(crm.EntityContact, c.ID)[0],
 			"activity_changed by user; activity: - -> "+string(a.ID)+"; activity.title: Llamar a Ana -> Llamar a Ana; activity.status: pending -> completed")
+		shown := w.timeline(w.hand(w.camila), crm.TimelineQuery{Entity: crm.EntityContact, ID: c.ID})
+		w.same("with names", shown[0], "Camila activity_changed; activity(): - -> "+string(a.ID)+
+			"; activity.title(text): Llamar a Ana -> Llamar a Ana; activity.status(text): pending -> completed")
+		if !strings.Contains(shown[1], "activity.owner(user): Camila -> -") || !strings.Contains(shown[1], "activity.start(instant): - -> 2026-03-13T") {
+			w.Errorf("with names: %s", shown[1])
+		}
 		again := done(w, w.finishActivity(w.hand(w.camila), a, 0, crm.ActivityPending))
 		w.same("open again", []any{again.Status, again.FinishedAt.IsZero()}, []any{crm.ActivityPending, true})
 		refuse(w, "invalid activity_status_unknown status", w.finishActivity(hand, a, 0, "later"))
