@@ -35,9 +35,10 @@ var postgresDialect = dialect{
 		_, err := tx.ExecContext(ctx, `SET LOCAL lock_timeout = '200ms'`)
 		return err
 	},
-	fault:     postgresFault,
-	hasTable:  `SELECT COUNT(*) FROM pg_catalog.pg_class WHERE oid = to_regclass($1)`,
-	numbersIn: func(p string) string { return `(SELECT unnest(CAST(string_to_array(` + p + `, ',') AS bigint[])))` },
+	skipLocked: ` FOR UPDATE SKIP LOCKED`,
+	fault:      postgresFault,
+	hasTable:   `SELECT COUNT(*) FROM pg_catalog.pg_class WHERE oid = to_regclass($1)`,
+	numbersIn:  func(p string) string { return `(SELECT unnest(CAST(string_to_array(` + p + `, ',') AS bigint[])))` },
 	writeValues: `UPDATE $table t SET
 		custom = CASE v.value WHEN 'null' THEN t.custom - CAST($2 AS TEXT) ELSE jsonb_set(t.custom, ARRAY[CAST($2 AS TEXT)], CAST(v.value AS JSONB)) END,
 		origins = CASE v.value WHEN 'null' THEN CAST(CAST(t.origins AS JSONB) - CAST($2 AS TEXT) AS TEXT) ELSE t.origins END

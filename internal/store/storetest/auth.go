@@ -294,6 +294,28 @@ func testCounters(t *testing.T, f *fixture) {
 	same(t, "let through at once", through.Load(), int64(5))
 }
 
+// testCountersInUse counts attempts on counters that are idle, and so may be removed by each other.
+func testCountersInUse(t *testing.T, f *fixture) {
+	const keys = 40
+	pair := func(i, round int) []auth.Counter {
+		a := auth.Counter{Key: auth.Hash("a" + strconv.Itoa((i*7+round)%keys)), Burst: 1000, Refill: time.Second}
+		b := auth.Counter{Key: auth.Hash("b" + strconv.Itoa((i*11+round*3)%keys)), Burst: 1000, Refill: time.Second}
+		return []auth.Counter{a, b}
+	}
+	var all sync.WaitGroup
+	for i := range 8 {
+		all.Go(func() {
+			for round := range 40 {
+				// The clocks differ, so that what one finds idle is in use by another.
+				if _, err := f.CountAttempt(f.ctx, pair(i, round), start.Add(time.Duration(round)*time.Hour)); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	all.Wait()
+}
+
 func testForgetting(t *testing.T, f *fixture) {
 	const many = 30
 	at := f.clock.Now()

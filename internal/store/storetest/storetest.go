@@ -89,6 +89,7 @@ func Run(t *testing.T, open Open) {
 		"a device is known by those who logged in with it":                 testDevices,
 		"keys have several secrets while one replaces another":             testAPIKeys,
 		"attempts are counted in all counters or in none":                  testCounters,
+		"attempts do not wait for those that remove what is idle":          testCountersInUse,
 		"what has ended is forgotten, so much at a time":                   testForgetting,
 		"setup codes work once, all together":                              testSetupCodes,
 		"nobody is let in to another account":                              testAccessIsolation,
