@@ -107,7 +107,7 @@ func (e *Engine) take(c *Connection, settings ConnectionSettings, around Surroun
 	}
 	if rules != nil {
 		_, wrong := rules.ResolveAll(around)
-		data, err := json.Marshal(rules.canonical(around))
+		data, err := json.Marshal(rules.Canonical(around))
 		c.Rules = data
 		problems = append(problems, wrong, err)
 	}

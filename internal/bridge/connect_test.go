@@ -250,6 +250,31 @@ func TestATrialTellsWhatBsaleHas(t *testing.T) {
 	}
 }
 
+func TestAConnectionThatIsYetToBeMadeIsPreviewedAndCounted(t *testing.T) {
+	ctx := context.Background()
+	s := newSealingShop(t, 200)
+	token := bridge.TrialOptions{Token: bsale.Token(s.sim.Token())}
+	if _, _, err := s.engine.PreviewLatest(ctx, s.ref.AccountID, bridge.LatestOptions{}); crm.CodeOf(err) != crm.Conflict {
+		t.Errorf("without a token: %v", err)
+	}
+	rules := bridge.DefaultRules(crm.Spanish)
+	decided, counts, err := s.engine.PreviewLatest(ctx, s.ref.AccountID, bridge.LatestOptions{TrialOptions: token, Rules: &rules, Limit: 20})
+	if err != nil || len(decided) != 20 || counts.Documents != 20 {
+		t.Errorf("%d documents, %d counted, %v", len(decided), counts.Documents, err)
+	}
+	count, err := s.engine.EstimateTrial(ctx, s.ref.AccountID, token, bridge.Day{}, bridge.Day{})
+	if err != nil || count < 200 {
+		t.Errorf("%d documents, %v", count, err)
+	}
+	_, err = s.engine.EstimateTrial(ctx, s.ref.AccountID, token, bridge.Day{Year: 2026, Month: 2, Day: 1}, bridge.Day{Year: 2026, Month: 1, Day: 1})
+	if got := problemsOf(err); !slices.Equal(got, []string{"from days_reversed"}) {
+		t.Errorf("days the wrong way round: %v", err)
+	}
+	if len(s.connection().SealedToken) > 0 {
+		t.Error("a preview stored the token")
+	}
+}
+
 func TestATrialSaysWhatIsWrong(t *testing.T) {
 	ctx := context.Background()
 	s := newSealingShop(t, 10)

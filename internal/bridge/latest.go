@@ -62,10 +62,11 @@ func descending(docs []bsale.Document) bool {
 
 // LatestOptions say which documents are previewed, and under which rules.
 type LatestOptions struct {
-	Rules   *Rules    // nil: those of the connection
-	From    bsale.Day // none emitted before it; zero: any
-	Limit   int       // 0: 50; at most MaxLatest
-	Reasons []Reason  // only documents whose records have one of these; none: all
+	TrialOptions           // with what Bsale is asked
+	Rules        *Rules    // nil: those of the connection
+	From         bsale.Day // none emitted before it; zero: any
+	Limit        int       // 0: 50; at most MaxLatest
+	Reasons      []Reason  // only documents whose records have one of these; none: all
 }
 
 // MaxLatest is how many documents a preview reads at the most.
@@ -93,15 +94,15 @@ func (d Decided) Differs() bool {
 	return false
 }
 
-// PreviewLatest decides the connection's last documents again, as they are in Bsale now, and writes nothing. not_found: bsale_not_connected. invalid: the rules' problems, joined.
+// PreviewLatest decides the connection's last documents again, as they are in Bsale now, and writes nothing. With a token the connection may be one that is yet to be made. not_found: bsale_not_connected. invalid: the rules' problems, joined.
 // unavailable: what Bsale answers, as Explain has it.
 func (e *Engine) PreviewLatest(ctx context.Context, account crm.ID, o LatestOptions) ([]Decided, Counts, error) {
 	var counts Counts
-	connection, rules, users, err := e.previewRules(ctx, account, o.Rules)
+	connection, rules, users, err := e.previewRules(ctx, account, o)
 	if err != nil {
 		return nil, counts, err
 	}
-	client, err := e.clientOf(connection)
+	client, err := e.askedBy(connection, o.TrialOptions)
 	if err != nil {
 		return nil, counts, Explain(err)
 	}
@@ -131,12 +132,23 @@ func (e *Engine) PreviewLatest(ctx context.Context, account crm.ID, o LatestOpti
 	return decided, counts, nil
 }
 
-// previewRules returns the account's connection and the rules to preview, resolved.
-func (e *Engine) previewRules(ctx context.Context, account crm.ID, rules *Rules) (connection Connection, set Ruleset, users []crm.User, err error) {
+// previewRules returns the account's connection, or the one that would be made with the options, and the rules to preview, resolved.
+func (e *Engine) previewRules(ctx context.Context, account crm.ID, o LatestOptions) (connection Connection, set Ruleset, users []crm.User, err error) {
 	err = e.store.View(ctx, account, func(r Reader) error {
-		if connection, err = FindConnection(ctx, r); err != nil {
+		around, err := ReadSurroundings(ctx, r)
+		if err != nil {
 			return err
 		}
+		users = around.Users
+		if o.TrialOptions == (TrialOptions{}) { // it is as it is stored
+			connection, err = FindConnection(ctx, r)
+		} else {
+			connection, err = e.triedIn(ctx, r, around, o.TrialOptions)
+		}
+		if err != nil {
+			return err
+		}
+		rules := o.Rules
 		if rules == nil {
 			stored, err := ParseRules(connection.Rules)
 			if err != nil {
@@ -144,11 +156,6 @@ func (e *Engine) previewRules(ctx context.Context, account crm.ID, rules *Rules)
 			}
 			rules = &stored
 		}
-		around, err := ReadSurroundings(ctx, r)
-		if err != nil {
-			return err
-		}
-		users = around.Users
 		set, err = rules.ResolveAll(around)
 		return err
 	})

@@ -17,8 +17,8 @@ func (r Rules) Named(s Surroundings) Rules {
 	return r.rewrite(s, func(_ string, n thing) string { return n.name })
 }
 
-// canonical returns the rules as they are stored.
-func (r Rules) canonical(s Surroundings) Rules {
+// Canonical returns the rules as they are stored, and as forms hold them. What is not there stays as it is written.
+func (r Rules) Canonical(s Surroundings) Rules {
 	return r.rewrite(s, func(_ string, n thing) string { return n.key })
 }
 

@@ -22,7 +22,7 @@ func everyName(r *Rules) {
 
 func TestStoredRulesNameThingsByWhatNeverChanges(t *testing.T) {
 	s := newScene(t, crm.Chile, everyName)
-	stored := s.rules.canonical(s.around)
+	stored := s.rules.Canonical(s.around)
 	data, err := json.Marshal(stored)
 	if err != nil {
 		t.Fatal(err)
@@ -35,7 +35,7 @@ func TestStoredRulesNameThingsByWhatNeverChanges(t *testing.T) {
 	if diff := cmp.Diff(s.rules, stored.Named(s.around)); diff != "" {
 		t.Errorf("named again, they differ:\n%s", diff)
 	}
-	if again := stored.canonical(s.around); !reflect.DeepEqual(again, stored) {
+	if again := stored.Canonical(s.around); !reflect.DeepEqual(again, stored) {
 		t.Errorf("stored twice: %+v", again)
 	}
 	set, problems := stored.Resolve(s.around)
@@ -46,7 +46,7 @@ func TestStoredRulesNameThingsByWhatNeverChanges(t *testing.T) {
 
 func TestARenameChangesNoRules(t *testing.T) {
 	s := newScene(t, crm.Chile, everyName)
-	stored := s.rules.canonical(s.around)
+	stored := s.rules.Canonical(s.around)
 	s.around.Pipelines[0].Name = "Tienda"
 	for i := range s.around.Pipelines[0].Stages {
 		s.around.Pipelines[0].Stages[i].Name += " nueva"
@@ -68,7 +68,7 @@ func TestARenameChangesNoRules(t *testing.T) {
 func TestRewritingRulesLeavesThoseGivenAlone(t *testing.T) {
 	s := newScene(t, crm.Chile, everyName)
 	before, _ := json.Marshal(s.rules)
-	s.rules.canonical(s.around)
+	s.rules.Canonical(s.around)
 	after, _ := json.Marshal(s.rules)
 	if string(before) != string(after) {
 		t.Errorf("before %s\nafter  %s", before, after)
@@ -79,12 +79,12 @@ func TestANameThatIsNotThereStaysAsWritten(t *testing.T) {
 	s := newScene(t, crm.Chile, nil)
 	rules := s.rules
 	rules.Update.FromStage, rules.Owner.Fallback = "Cotisado", "nobody"
-	stored := rules.canonical(s.around)
+	stored := rules.Canonical(s.around)
 	if stored.Update.FromStage != "Cotisado" || stored.Owner.Fallback != "nobody" {
 		t.Errorf("%+v", stored)
 	}
 	rules.Pipeline = "Compras" // and so all its stages
-	if stored = rules.canonical(s.around); stored.Pipeline != "Compras" || stored.Update.ToStage != "Vendido" {
+	if stored = rules.Canonical(s.around); stored.Pipeline != "Compras" || stored.Update.ToStage != "Vendido" {
 		t.Errorf("%+v", stored)
 	}
 }

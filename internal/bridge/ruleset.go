@@ -337,7 +337,7 @@ func withDefault(fields []crm.CustomField) []crm.CustomField {
 
 // version is of the rules as they are stored: another name for the same thing changes no decision.
 func (v *resolver) version() string {
-	rules, err := json.Marshal(v.rules.canonical(v.around))
+	rules, err := json.Marshal(v.rules.Canonical(v.around))
 	if err != nil {
 		panic(fmt.Sprintf("bridge: rules are not JSON: %v", err)) // plain data, always is
 	}

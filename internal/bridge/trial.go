@@ -62,34 +62,62 @@ func (e *Engine) Try(ctx context.Context, account crm.ID, o TrialOptions) (Trial
 	return trial, Explain(err)
 }
 
+// EstimateTrial counts the documents emitted in a range of days, with a token that may not be stored yet. Errors are those of Try, and invalid: days_reversed.
+func (e *Engine) EstimateTrial(ctx context.Context, account crm.ID, o TrialOptions, from, to Day) (int, error) {
+	if err := inOrder(from, to); err != nil {
+		return 0, err
+	}
+	connection, _, _, err := e.tried(ctx, account, o)
+	if err != nil {
+		return 0, err
+	}
+	client, err := e.askedBy(connection, o)
+	if err != nil {
+		return 0, Explain(err)
+	}
+	count, err := Estimate(ctx, client, from, to)
+	return count, Explain(err)
+}
+
+// askedBy returns the client for a connection as it is tried: the shared one where the connection is as stored.
+func (e *Engine) askedBy(connection Connection, o TrialOptions) (*bsale.Client, error) {
+	if o == (TrialOptions{}) {
+		return e.clientOf(connection)
+	}
+	return e.open(connection)
+}
+
 // tried returns the connection as it would be with the options, stored or not, and the rules by which types get their kinds.
-func (e *Engine) tried(ctx context.Context, account crm.ID, o TrialOptions) (Connection, Ruleset, []crm.User, error) {
-	var connection Connection
-	var rules Ruleset
-	var users []crm.User
-	err := e.store.View(ctx, account, func(r Reader) error {
+func (e *Engine) tried(ctx context.Context, account crm.ID, o TrialOptions) (connection Connection, rules Ruleset, users []crm.User, err error) {
+	err = e.store.View(ctx, account, func(r Reader) error {
 		around, err := ReadSurroundings(ctx, r)
 		if err != nil {
 			return err
 		}
 		users = around.Users
-		connection, err = FindConnection(ctx, r)
-		if crm.CodeOf(err) == crm.NotFound {
-			connection, err = Connection{ID: crm.NewID(), AccountID: account}, nil
-		}
-		if err != nil {
-			return err
-		}
+		connection, err = e.triedIn(ctx, r, around, o)
 		rules = kindRules(connection, around)
-		return errors.Join(
-			e.takeAddress(&connection, ConnectionSettings{BaseURL: o.BaseURL, Token: o.Token}, around.Account),
-			e.takeToken(&connection, o.Token),
-		)
+		return err
 	})
 	if err == nil && e.seal != nil && len(connection.SealedToken) == 0 {
 		err = crm.NewError(crm.Invalid, "bsale_token_needed").At("token")
 	}
 	return connection, rules, users, err
+}
+
+// triedIn returns the connection as it would be with the options, stored or not.
+func (e *Engine) triedIn(ctx context.Context, r Reader, around Surroundings, o TrialOptions) (Connection, error) {
+	connection, err := FindConnection(ctx, r)
+	if crm.CodeOf(err) == crm.NotFound {
+		connection, err = Connection{ID: crm.NewID(), AccountID: around.Account.ID}, nil
+	}
+	if err != nil {
+		return connection, err
+	}
+	return connection, errors.Join(
+		e.takeAddress(&connection, ConnectionSettings{BaseURL: o.BaseURL, Token: o.Token}, around.Account),
+		e.takeToken(&connection, o.Token),
+	)
 }
 
 // kindRules returns what the connection's rules say of kinds, the default ones' where it has none or they do not fit: what else they say does not matter here.
