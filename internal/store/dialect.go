@@ -48,8 +48,9 @@ type dialect struct {
 	fault func(err error) fault
 	// hasTable says whether there is such a table.
 	hasTable string
-	// numbersIn writes, for a parameter with numbers divided by commas, what IN takes.
-	numbersIn func(parameter string) string
+	// numbers is a table n (value) of the numbers in $2, which are divided by commas. It is joined by CROSS JOIN, so that it leads: a planner that does not know how few
+	// there are may rather read all of an index.
+	numbers string
 	// writeValues writes into the column custom of $table, of the account $1, under the key $2, the values in $3: a JSON object of values, each as the text of its JSON,
 	// by the rows' numbers. null takes the value away, and its origin.
 	writeValues string

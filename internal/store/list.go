@@ -13,7 +13,9 @@ type listLimits struct {
 	firstWalk int // rows of the order's index, before larger sets of numbers are tried: most pages are full by then
 	walk      int // rows that are walked for one page at most
 	set       int // postings of one condition; it is common when it has more
-	fetch     int // records that are few enough to be read, tested and sorted all, rather than to walk on
+	fetch     int // records that are few enough to be read, tested and sorted all, rather than to go on in the order's index
+	passes    int // numbers that are read in the order's index to look for those of a set
+	fetches   int // rows that are read of those
 	sort      int // the same where there is no index for the order
 	count     int // rows read to count, or to add up, what no total tells
 	contacts  int // that may have a word for deals to be found by it through them; the word is common when there are more
@@ -21,7 +23,7 @@ type listLimits struct {
 }
 
 var defaultListLimits = listLimits{
-	few: 500, firstWalk: 1_500, walk: 4_000, set: 12_000, fetch: 3_000, sort: 20_000, count: 10_000, contacts: 4_000, documents: 2_000,
+	few: 500, firstWalk: 600, walk: 4_000, set: 60_000, fetch: 2_000, passes: 50_000, fetches: 8_000, sort: 20_000, count: 5_000, contacts: 4_000, documents: 2_000,
 }
 
 // chunk is how many rows a walk reads at first; it reads twice as many each time.
@@ -46,14 +48,18 @@ type listing struct {
 	columns columns   // what the tests look at
 	heavy   bool      // a test looks into other tables
 	empty   bool      // nothing fits
+	wanted  bool      // the columns are wanted, not only looked at
 }
 
 // rowTest says whether a row fits, by what it has in some of the columns.
 type rowTest struct {
-	columns []int
-	read    func(cells []any) any // nil: the only cell
-	holds   func(value any) bool
-	sourced bool // a source that is complete has exactly the rows that fit
+	columns   []int
+	read      func(cells []any) any // nil: the only cell
+	holds     func(value any) bool
+	sourced   bool           // a source that is complete has exactly the rows that fit
+	term      string         // of a search
+	condition *crm.Condition // of a filter
+	bounded   bool           // the order's index is read within bounds outside of which nothing fits
 }
 
 func (t rowTest) fits(cells []any) bool {
@@ -87,9 +93,9 @@ func (x *reader) newListing(ctx context.Context, q crm.Query) (*listing, error) 
 	if l.order, err = l.orderOf(q.Order, fields); err != nil {
 		return nil, err
 	}
-	for _, c := range q.Where {
-		if len(c.Values) == 1 && c.Field.Name == l.order.field.Name {
-			l.order.bound(c)
+	for i, t := range l.tests {
+		if t.condition != nil && len(t.condition.Values) == 1 && t.condition.Field.Name == l.order.field.Name {
+			l.tests[i].bounded = l.order.bound(*t.condition)
 		}
 	}
 	l.placeSources()
@@ -171,7 +177,7 @@ func (l *listing) where(ctx context.Context, c crm.Condition, fields map[string]
 	if err != nil {
 		return err
 	}
-	test := rowTest{columns: columns, read: read, holds: c.Test()}
+	test := rowTest{columns: columns, read: read, holds: c.Test(), condition: &c}
 	if s, ok, err := l.sourceOf(ctx, c, fields); err != nil {
 		return err
 	} else if ok {

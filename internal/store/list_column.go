@@ -181,7 +181,7 @@ func (l *listing) search(words string) {
 				WHERE r.account_id = t.account_id AND r.deal_id = t.id AND r.deal_id <> ''), '')`, textCell))
 		}
 		l.sources = append(l.sources, source{of: len(l.tests), exact: true, parts: l.termParts(term)})
-		l.tests = append(l.tests, rowTest{columns: places, sourced: true, read: func(cells []any) any { return cells }, holds: func(value any) bool {
+		l.tests = append(l.tests, rowTest{columns: places, sourced: true, term: term, read: func(cells []any) any { return cells }, holds: func(value any) bool {
 			for _, words := range value.([]any) {
 				if beginsWord(words.(string), term) {
 					return true

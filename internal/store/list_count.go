@@ -57,7 +57,7 @@ func (l *listing) countSet(ctx context.Context, most int) (count int, known bool
 	}
 	limit := max(l.limits.set, most+most/4) // a row may have two words that begin alike
 	if most == 0 {
-		limit = setsUnbounded
+		limit = unbounded
 	}
 	var numbers []int64
 	for i, s := range l.sources {
@@ -80,9 +80,6 @@ func (l *listing) countSet(ctx context.Context, most int) (count int, known bool
 	return len(numbers), true, nil
 }
 
-// setsUnbounded is more than any account has.
-const setsUnbounded = 1 << 40
-
 // all returns the rows of the list, in no order: all of them, or when exact is false those that were found within bounds.
 func (l *listing) all(ctx context.Context, most int) (hits []hit, exact bool, err error) {
 	if hits, ok, err := l.few(ctx, l.limits.set, l.limits.fetch); err != nil || ok {
@@ -90,7 +87,7 @@ func (l *listing) all(ctx context.Context, most int) (hits []hit, exact bool, er
 	}
 	w := l.newWalk(nil)
 	if most == 0 {
-		exact, err = w.read(ctx, setsUnbounded, -1)
+		exact, err = w.read(ctx, unbounded, -1)
 		return w.hits, exact, err
 	}
 	exact, err = w.read(ctx, most+1, l.limits.count/l.weight())
@@ -115,6 +112,10 @@ func (x *reader) SumByStage(ctx context.Context, q crm.Query, most int) (totals 
 		}
 		return stageTotals(sums), err == nil, err
 	}
+	if totals, known, err := l.sumSet(ctx, most); err != nil || known {
+		return totals, err == nil, err
+	}
+	l.wanted = true
 	stage, currency, value := l.columns.add("t.stage_id", idCell), l.columns.add("t.value_currency", textCell), l.columns.add("t.value_minor", intCell)
 	hits, exact, err := l.all(ctx, most)
 	if err != nil {
@@ -127,6 +128,25 @@ func (x *reader) SumByStage(ctx context.Context, q crm.Query, most int) (totals 
 		addTally(sums, totalKey{stage: h.cells[stage].(crm.ID), currency: h.cells[currency].(string)}, tally{1, h.cells[value].(int64)})
 	}
 	return stageTotals(sums), exact, nil
+}
+
+// sumSet adds up by a set of numbers, if it has exactly the rows that fit, and no more than most.
+func (l *listing) sumSet(ctx context.Context, most int) (totals []crm.StageTotal, known bool, err error) {
+	limit := most
+	if most == 0 {
+		limit = unbounded
+	}
+	n, err := l.candidates(ctx, limit)
+	if err != nil || !n.some || !n.exact || len(n.numbers) > limit {
+		return nil, false, err
+	}
+	totals, err = query(ctx, l.x, "sum by stage", `SELECT t.stage_id, t.value_currency, COUNT(*), CAST(SUM(t.value_minor) AS BIGINT) FROM `+l.x.s.dialect.numbers+`
+		CROSS JOIN deal t WHERE t.account_id = $1 AND t.deleted_at = 0 AND t.number = n.value GROUP BY t.stage_id, t.value_currency
+		ORDER BY t.stage_id, t.value_currency`, []any{l.x.account, joinNumbers(n.numbers)}, func(r row) (t crm.StageTotal, err error) {
+		err = r.Scan(&t.StageID, &t.Currency, &t.Deals, &t.Value)
+		return t, err
+	})
+	return totals, err == nil, err
 }
 
 func addTally(sums map[totalKey]tally, k totalKey, t tally) {

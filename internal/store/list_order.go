@@ -66,16 +66,20 @@ func (l *listing) orderOf(o crm.Order, fields map[string]listedField) (order, er
 	return result, nil
 }
 
-// bound notes a condition on the key, so that a walk does not read what it excludes.
-func (o *order) bound(c crm.Condition) {
+// bound notes a condition on the key, so that a walk does not read what it excludes; true if a walk then reads nothing else.
+func (o *order) bound(c crm.Condition) bool {
 	compare, ok := comparisons[c.Operator]
 	switch {
-	case !ok || o.column == "":
+	case !ok || o.column == "" || len(crm.SortKeys(c.Values[0])) == 0:
+		return false
 	case o.list != 0:
 		o.bounds = append(o.bounds, bound{compare, entries(c.Values[0])[0]})
+		return true // what has no value is walked apart, and not at all within bounds
 	case !o.isText:
 		o.bounds = append(o.bounds, bound{compare, columnBound(c.Values[0])})
+		return compare[0] == '>' || c.Field.Type != crm.TypeInstant // what has no instant is below all others
 	}
+	return false
 }
 
 // columnBound returns the value of a condition as its column has it.
@@ -198,10 +202,7 @@ func (l *listing) lanes() (phases [][]*lane, owners, stages bool) {
 	case "t.updated_at":
 		owners = spread(l.owners, func(a *lane, id *crm.ID) { a.owner = id })
 	}
-	for _, without := range []bool{false, true} {
-		if without && !l.order.isText {
-			break
-		}
+	for _, without := range l.order.phases() {
 		var phase []*lane
 		for _, one := range lanes {
 			one.none = without
@@ -212,8 +213,25 @@ func (l *listing) lanes() (phases [][]*lane, owners, stages bool) {
 	return phases, owners, stages
 }
 
+// phases says of the parts in which a list is read one after the other whether they are of rows without a value.
+func (o *order) phases() []bool {
+	if o.isText && len(o.bounds) == 0 {
+		return []bool{false, true}
+	}
+	return []bool{false}
+}
+
 // laneQuery returns the statement that reads more rows of a lane, after a place, and its arguments.
 func (l *listing) laneQuery(a *lane, after *place, most, skip int) (string, []any) {
+	return l.laneSelect(l.order.column+", $number"+l.columns.list(), a, after, most, skip)
+}
+
+// numberQuery does the same for nothing but the rows' numbers.
+func (l *listing) numberQuery(a *lane, after *place, most int) (string, []any) {
+	return l.laneSelect("$number AS number", a, after, most, 0)
+}
+
+func (l *listing) laneSelect(columns string, a *lane, after *place, most, skip int) (string, []any) {
 	o := &l.order
 	args := []any{l.x.account}
 	param := func(v any) string {
@@ -254,7 +272,7 @@ func (l *listing) laneQuery(a *lane, after *place, most, skip int) (string, []an
 		}
 		from += " AND (" + o.column + ", " + number + ") " + beyond + " (" + param(k) + ", " + param(after.number) + ")"
 	}
-	query := "SELECT " + o.column + ", " + number + l.columns.list() + " FROM " + from + " ORDER BY " + o.column + direction + ", " + number + direction +
+	query := "SELECT " + strings.ReplaceAll(columns, "$number", number) + " FROM " + from + " ORDER BY " + o.column + direction + ", " + number + direction +
 		" LIMIT " + param(most)
 	if skip > 0 {
 		query += " OFFSET " + param(skip)

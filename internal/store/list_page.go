@@ -96,21 +96,55 @@ func (l *listing) page(ctx context.Context, after *place, skip, limit int) ([]pl
 	if err != nil {
 		return nil, nil, err
 	}
-	if !ended && len(w.hits) < enough {
-		if hits, ok, err = l.few(ctx, l.limits.set, l.limits.fetch); err != nil {
-			return nil, nil, err
-		}
-		if ok {
-			return cut(l.from(hits, after), skip, limit, nil)
-		}
-		if ended, err = w.read(ctx, enough, most); err != nil {
-			return nil, nil, err
-		}
+	if ended || len(w.hits) >= enough {
+		return cut(w.hits, skip, limit, w.rest(ended))
 	}
+	return l.farther(ctx, w, after, skip, limit, most)
+}
+
+// farther makes the page when the first rows did not.
+func (l *listing) farther(ctx context.Context, w *walk, after *place, skip, limit, most int) ([]place, *place, error) {
+	enough := skip + limit + 1
+	n, err := l.candidates(ctx, l.limits.set)
+	if err != nil {
+		return nil, nil, err
+	}
+	if n.some && len(n.numbers) <= l.limits.fetch {
+		hits, err := l.fetch(ctx, n.numbers, n.exact)
+		if err != nil {
+			return nil, nil, err
+		}
+		return cut(l.from(hits, after), skip, limit, nil)
+	}
+	if s, ok := l.newSieve(w, n); ok {
+		if most < 0 {
+			s.passes, s.fetches = unbounded, unbounded
+		}
+		ended, err := s.read(ctx, enough, n.common)
+		if err != nil {
+			return nil, nil, err
+		}
+		if ended {
+			s.at = nil
+		}
+		return cut(s.hits, skip, limit, s.at)
+	}
+	ended, err := w.read(ctx, enough, most)
+	if err != nil {
+		return nil, nil, err
+	}
+	return cut(w.hits, skip, limit, w.rest(ended))
+}
+
+// unbounded is more than any account has.
+const unbounded = 1 << 40
+
+// rest is where the next page begins, if this one is not full.
+func (w *walk) rest(ended bool) *place {
 	if ended {
-		return cut(w.hits, skip, limit, nil)
+		return nil
 	}
-	return cut(w.hits, skip, limit, w.at)
+	return w.at
 }
 
 // weight is how many times as long it takes to test a row when other tables are looked into.
@@ -138,7 +172,7 @@ func (l *listing) few(ctx context.Context, most, fetch int) (hits []hit, ok bool
 	if err != nil || !n.some || len(n.numbers) > fetch {
 		return nil, false, err
 	}
-	hits, err = l.fetch(ctx, n.numbers)
+	hits, err = l.fetch(ctx, n.numbers, n.exact)
 	return hits, err == nil, err
 }
 

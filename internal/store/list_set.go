@@ -85,15 +85,16 @@ func (s source) load(ctx context.Context, most int) (numbers []int64, complete b
 
 // narrowed is what the sources of a list leave of it.
 type narrowed struct {
-	numbers []int64 // ascending
-	some    bool    // false: nothing narrows the list down
-	exact   bool    // all of them fit, and nothing else does
+	numbers []int64  // ascending
+	some    bool     // false: nothing narrows the list down
+	exact   bool     // all of them fit, and nothing else does
+	common  []string // search terms that too many records have
 }
 
 // candidates loads the sources, and intersects those that are complete.
 func (l *listing) candidates(ctx context.Context, most int) (narrowed, error) {
 	n := narrowed{exact: true}
-	covered := map[int]bool{}
+	covered := map[int]bool{} // exactly
 	for _, s := range l.sources {
 		if n.some && len(n.numbers) <= l.limits.few {
 			break // those few are better read than narrowed further
@@ -103,6 +104,9 @@ func (l *listing) candidates(ctx context.Context, most int) (narrowed, error) {
 			return n, err
 		}
 		if !complete {
+			if s.of >= 0 && l.tests[s.of].term != "" {
+				n.common = append(n.common, l.tests[s.of].term)
+			}
 			continue
 		}
 		covered[s.of] = s.exact
@@ -185,8 +189,8 @@ func (l *listing) termParts(term string) []part {
 // contactPart are the deals of contacts, by their numbers.
 func (l *listing) contactPart(contacts []int64) part {
 	return func(ctx context.Context, most int) ([]int64, bool, error) {
-		return l.numbersOf(ctx, most, `SELECT t.number FROM deal t WHERE t.account_id = $1 AND t.deleted_at = 0 AND t.contact_number IN `+
-			l.x.s.dialect.numbersIn("$2"), l.x.account, joinNumbers(contacts))
+		return l.numbersOf(ctx, most, `SELECT t.number FROM `+l.x.s.dialect.numbers+` CROSS JOIN deal t
+			WHERE t.account_id = $1 AND t.deleted_at = 0 AND t.contact_number = n.value`, l.x.account, joinNumbers(contacts))
 	}
 }
 

@@ -21,7 +21,7 @@ func (l *listing) newWalk(after *place) *walk {
 	w := &walk{l: l, after: after, at: after, chunk: chunk}
 	var owners, stages bool
 	w.phases, owners, stages = l.lanes()
-	w.tests = l.allTests(!owners, !stages)
+	w.tests = slices.DeleteFunc(slices.Clone(l.allTests(!owners, !stages)), func(t rowTest) bool { return t.bounded })
 	return w
 }
 
@@ -139,22 +139,50 @@ func (l *listing) readLane(ctx context.Context, a *lane, after *place, most, ski
 	})
 }
 
-// fetch reads the rows with these numbers that fit, and puts them in order.
-func (l *listing) fetch(ctx context.Context, numbers []int64) ([]hit, error) {
-	return l.fetchWhere(ctx, "t.number IN "+l.x.s.dialect.numbersIn("$2"), joinNumbers(numbers))
+// fetch reads the rows with these numbers that fit, and puts them in order. exact: all of them fit.
+func (l *listing) fetch(ctx context.Context, numbers []int64, exact bool) ([]hit, error) {
+	return l.fetchSome(ctx, numbers, exact, nil)
+}
+
+// fetchSome does the same for those that have all these words.
+func (l *listing) fetchSome(ctx context.Context, numbers []int64, exact bool, words []string) ([]hit, error) {
+	if len(numbers) == 0 {
+		return nil, nil
+	}
+	text, args := l.hasWords(words, []any{l.x.account, joinNumbers(numbers)})
+	return l.fetchWhere(ctx, exact, l.x.s.dialect.numbers+" CROSS JOIN "+l.table+" t", "t.number = n.value"+text, args[1:]...)
 }
 
 // fetchAll reads all rows that fit.
-func (l *listing) fetchAll(ctx context.Context) ([]hit, error) { return l.fetchWhere(ctx, "TRUE") }
+func (l *listing) fetchAll(ctx context.Context) ([]hit, error) {
+	return l.fetchWhere(ctx, false, "TRUE")
+}
 
-func (l *listing) fetchWhere(ctx context.Context, where string, args ...any) ([]hit, error) {
+func (l *listing) fetchWhere(ctx context.Context, exact bool, from, where string, args ...any) ([]hit, error) {
 	tests := l.allTests(true, true)
-	all, err := query(ctx, l.x, "list", `SELECT `+l.order.keyColumn()+`, t.number`+l.columns.list()+` FROM `+l.table+
-		` t WHERE t.account_id = $1 AND t.deleted_at = 0 AND `+where, append([]any{l.x.account}, args...),
+	all, err := l.rows(ctx, exact, from, where, args...)
+	if err != nil {
+		return nil, err
+	}
+	if !exact {
+		all = slices.DeleteFunc(all, func(h hit) bool { return !fitsAll(tests, h.cells) })
+	}
+	slices.SortFunc(all, func(a, b hit) int { return l.order.compare(a.place, b.place) })
+	return all, nil
+}
+
+// rows reads rows, in no order. bare: without their cells, unless the order is worked out of them.
+func (l *listing) rows(ctx context.Context, bare bool, from, where string, args ...any) ([]hit, error) {
+	columns := &l.columns
+	if bare && l.order.columns == nil && !l.wanted {
+		columns = &noColumns
+	}
+	return query(ctx, l.x, "rows of a list", `SELECT `+l.order.keyColumn()+`, t.number`+columns.list()+` FROM `+from+
+		` WHERE t.account_id = $1 AND t.deleted_at = 0 AND `+where, append([]any{l.x.account}, args...),
 		func(r row) (hit, error) {
 			var column any
 			var h hit
-			cells, err := l.columns.scan(r, &column, &h.number)
+			cells, err := columns.scan(r, &column, &h.number)
 			if err != nil {
 				return h, err
 			}
@@ -162,13 +190,10 @@ func (l *listing) fetchWhere(ctx context.Context, where string, args ...any) ([]
 			h.key = l.order.keyOf(column, cells)
 			return h, nil
 		})
-	if err != nil {
-		return nil, err
-	}
-	all = slices.DeleteFunc(all, func(h hit) bool { return !fitsAll(tests, h.cells) })
-	slices.SortFunc(all, func(a, b hit) int { return l.order.compare(a.place, b.place) })
-	return all, nil
 }
+
+// noColumns are no columns.
+var noColumns columns
 
 func idTest[K ~string](column int, ids []K) rowTest {
 	return rowTest{columns: []int{column}, holds: func(value any) bool {

@@ -46,7 +46,7 @@ func TestNoQueryReadsMoreThanItsKeys(t *testing.T) {
 			}},
 			"DealsByID": {func(r *reader) error { _, err := r.DealsByID(ctx, ids); return err }, []string{"AND id=?"}},
 			"DealsByContact": {func(r *reader) error { _, err := r.DealsByContact(ctx, ids, []crm.ID{"a", "b"}); return err }, []string{
-				"deal_contact (account_id=? AND contact_id=? AND stage_id=?)",
+				"deal_contact (account_id=? AND contact_number=? AND stage_id=?)",
 			}},
 			"Records":          {func(r *reader) error { _, err := r.Records(ctx, connection.ID, numbers); return err }, []string{"bsale_id=?"}},
 			"RecordsByDeal":    {func(r *reader) error { _, err := r.RecordsByDeal(ctx, ids); return err }, []string{"deal_id=?"}},

@@ -38,7 +38,7 @@ var postgresDialect = dialect{
 	skipLocked: ` FOR UPDATE SKIP LOCKED`,
 	fault:      postgresFault,
 	hasTable:   `SELECT COUNT(*) FROM pg_catalog.pg_class WHERE oid = to_regclass($1)`,
-	numbersIn:  func(p string) string { return `(SELECT unnest(CAST(string_to_array(` + p + `, ',') AS bigint[])))` },
+	numbers:    `unnest(CAST(string_to_array($2, ',') AS bigint[])) n (value)`,
 	writeValues: `UPDATE $table t SET
 		custom = CASE v.value WHEN 'null' THEN t.custom - CAST($2 AS TEXT) ELSE jsonb_set(t.custom, ARRAY[CAST($2 AS TEXT)], CAST(v.value AS JSONB)) END,
 		origins = CASE v.value WHEN 'null' THEN CAST(CAST(t.origins AS JSONB) - CAST($2 AS TEXT) AS TEXT) ELSE t.origins END

@@ -37,7 +37,7 @@ var sqliteDialect = dialect{
 	yieldToWriters: func(context.Context, *sql.Tx) error { return nil },
 	fault:          sqliteFault,
 	hasTable:       `SELECT COUNT(*) FROM sqlite_schema WHERE type = 'table' AND name = $1`,
-	numbersIn:      func(p string) string { return `(SELECT value FROM json_each('[' || ` + p + ` || ']'))` },
+	numbers:        `json_each('[' || $2 || ']') n`,
 	writeValues: `UPDATE $table SET
 		custom = CASE v.value WHEN 'null' THEN json_remove(custom, '$."' || $2 || '"') ELSE json_set(custom, '$."' || $2 || '"', json(v.value)) END,
 		origins = CASE v.value WHEN 'null' THEN json_remove(origins, '$."' || $2 || '"') ELSE origins END
