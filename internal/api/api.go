@@ -5,7 +5,6 @@ import (
 	"log/slog"
 	"net/http"
 	"net/netip"
-	"strings"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -118,18 +117,11 @@ func (w *silentWriter) Header() http.Header         { return w.header }
 func (w *silentWriter) Write(b []byte) (int, error) { return len(b), nil }
 func (w *silentWriter) WriteHeader(int)             {}
 
-// remoteAddress returns the other end of the connection, or what a proxy on this machine says that it stands for.
+// remoteAddress returns the other end of the connection.
 func remoteAddress(r *http.Request) netip.Addr {
 	peer, err := netip.ParseAddrPort(r.RemoteAddr)
 	if err != nil {
 		return netip.Addr{}
 	}
-	address := peer.Addr().Unmap()
-	if forwarded := r.Header.Get("X-Forwarded-For"); forwarded != "" && address.IsLoopback() {
-		last := forwarded[strings.LastIndexByte(forwarded, ',')+1:]
-		if for_, err := netip.ParseAddr(strings.TrimSpace(last)); err == nil {
-			return for_.Unmap()
-		}
-	}
-	return address
+	return peer.Addr().Unmap()
 }

@@ -96,6 +96,9 @@ func export[T any](ctx context.Context, c *call, in *exportParams, entity crm.En
 		Body: func(hc huma.Context) {
 			_, w := humago.Unwrap(hc)
 			hc.SetStatus(http.StatusOK)
+			if c.http.Method == http.MethodHead {
+				return
+			}
 			out := bufio.NewWriter(w)
 			lines := csv.NewWriter(out)
 			lines.Comma, lines.UseCRLF = t.comma, true

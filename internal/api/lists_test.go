@@ -1,13 +1,18 @@
 package api_test
 
 import (
+	"context"
 	"encoding/csv"
+	"errors"
 	"net/url"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 
+	"puente/internal/api"
 	"puente/internal/auth"
+	"puente/internal/bridge"
 	"puente/internal/crm"
 )
 
@@ -239,5 +244,36 @@ func TestAnExportOfDealsNamesWhatItRefersTo(t *testing.T) {
 		if !strings.Contains(lines[1], want) {
 			t.Errorf("no %q in %s", want, lines[1])
 		}
+	}
+}
+
+// failingStore fails to read once it was read so many times.
+type failingStore struct {
+	api.Store
+	reads atomic.Int64
+}
+
+func (s *failingStore) View(ctx context.Context, account crm.ID, fn func(bridge.Reader) error) error {
+	if s.reads.Add(-1) < 0 {
+		return errors.New("gone")
+	}
+	return s.Store.View(ctx, account, fn)
+}
+
+func TestAnExportThatBreaksOffDoesNotLookWhole(t *testing.T) {
+	failing := &failingStore{}
+	w := newWorld(t, func(o *api.Options) { failing.Store, o.Store = o.Store, failing })
+	failing.reads.Store(1000)
+	for range 11 {
+		items := strings.TrimSuffix(strings.Repeat(`{"deal":{"name":"Otra"}},`, 100), ",")
+		w.mustAsk(200, "POST", "/v1/crm/deals/batch", `{"items":[`+items+`]}`)
+	}
+	failing.reads.Store(2) // the head and the first rows
+	if g, err := w.try("GET", "/v1/crm/deals.csv", nil); err == nil {
+		t.Errorf("%d with %d bytes", g.status, len(g.text))
+	}
+	failing.reads.Store(1000)
+	if g := w.mustAsk(200, "HEAD", "/v1/crm/deals.csv", nil); len(g.text) != 0 || g.header.Get("Content-Disposition") == "" {
+		t.Errorf("%v", g.header)
 	}
 }
