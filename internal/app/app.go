@@ -53,6 +53,8 @@ type Options struct {
 	Log *slog.Logger
 	// FreePort takes any free port when the one to listen on is taken.
 	FreePort bool
+	// Demo is set by the demonstration: pages say that it is one, and the browser of who watches gets in.
+	Demo *web.Demo
 }
 
 // Open opens the database, which it brings up to date, the key and the port, and makes the account if there is none. Nothing works yet. What it opened
@@ -128,14 +130,14 @@ func (a *App) openWork(ctx context.Context, o Options) error {
 		times.PollEvery = a.settings.PollEvery
 	}
 	a.engine = bridge.NewEngine(bridge.Options{
-		Store: a.store, Open: opener(a.key), Wake: a.queue.Wake, Now: o.Now, Holder: holder(), Gone: gone, Log: o.Log, Settings: times,
+		Store: a.store, Open: opener(a.key), Seal: sealer(a.key), MayReach: mayReach(a.settings.BsaleHosts), Wake: a.queue.Wake, Now: o.Now, Holder: holder(), Gone: gone, Log: o.Log, Settings: times,
 	})
 	a.intake = bridge.NewIntake(a.engine)
 	return nil
 }
 
 func (a *App) openServer(o Options) error {
-	handler, err := web.New(web.Options{Store: a.store, Receive: a.intake.Receive, Ready: a.Ready, Language: crm.Spanish, Log: o.Log})
+	handler, err := a.front(o)
 	if err != nil {
 		return err
 	}
@@ -198,10 +200,11 @@ func (a *App) Ready(ctx context.Context) error {
 // leases are given back. It returns nil after an orderly stop.
 func (a *App) Run(ctx context.Context) error {
 	// What runs is ended step by step below, not all at once by ctx.
-	working, stopIntake := context.WithCancel(context.WithoutCancel(ctx))
-	defer stopIntake()
-	var intake sync.WaitGroup
-	intake.Go(func() { a.intake.Run(working) })
+	working, stopWork := context.WithCancel(context.WithoutCancel(ctx))
+	defer stopWork()
+	var work sync.WaitGroup
+	work.Go(func() { a.intake.Run(working) })
+	work.Go(func() { keepUp(working, a.store, a.log) })
 	err := a.queue.Start(working) // short, and not to be left half-way
 	served := make(chan error, 1)
 	if err == nil {
@@ -219,8 +222,8 @@ func (a *App) Run(ctx context.Context) error {
 		err = errors.Join(err, e, a.server.Close())
 	}
 	a.engine.Retire()
-	stopIntake()
-	intake.Wait()
+	stopWork()
+	work.Wait()
 	return errors.Join(err, a.queue.Stop(context.WithoutCancel(ctx)))
 }
 

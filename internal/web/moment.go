@@ -3,6 +3,8 @@ package web
 import (
 	"strconv"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"puente/internal/crm"
 )
@@ -39,4 +41,13 @@ func momentOf(at, now time.Time, a crm.Account, l crm.Language) moment {
 		m.Text = date
 	}
 	return m
+}
+
+// Inline returns the text as it stands inside a sentence.
+func (m moment) Inline() string {
+	first, size := utf8.DecodeRuneInString(m.Text)
+	if size == 0 {
+		return ""
+	}
+	return string(unicode.ToLower(first)) + m.Text[size:]
 }

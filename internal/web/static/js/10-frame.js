@@ -61,6 +61,7 @@
 			prepare(dialog);
 			window.htmx?.process(dialog);
 			dialog.showModal();
+			dialog.querySelector(".dialog-body :is(input:not([type=hidden]), select, textarea)")?.focus();
 		} catch {
 			location.href = link.href;
 		}
