@@ -155,7 +155,7 @@ func (l *listing) fetchSome(ctx context.Context, numbers []int64, exact bool, wo
 
 // fetchAll reads all rows that fit.
 func (l *listing) fetchAll(ctx context.Context) ([]hit, error) {
-	return l.fetchWhere(ctx, false, "TRUE")
+	return l.fetchWhere(ctx, false, l.table+" t", "TRUE")
 }
 
 func (l *listing) fetchWhere(ctx context.Context, exact bool, from, where string, args ...any) ([]hit, error) {
