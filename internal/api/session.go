@@ -10,27 +10,14 @@ import (
 	"puente/internal/crm"
 )
 
-// Names of cookies. A browser takes one that begins with __Host- only from https and for this host alone.
-const (
-	sessionCookieName = "puente_session"
-	deviceCookieName  = "puente_device"
-	hostPrefix        = "__Host-"
-	deviceFor         = 365 * 24 * time.Hour
-)
-
 // secure says whether browsers reach the service by https.
 func (c *call) secure() bool {
 	return c.http.TLS != nil || c.PublicURL != nil && strings.HasPrefix(c.PublicURL(), "https://")
 }
 
-func (c *call) cookieName(name string) string {
-	if c.secure() {
-		return hostPrefix + name
-	}
-	return name
-}
+func (c *call) cookieName(name string) string { return auth.CookieName(name, c.secure()) }
 
-func (c *call) sessionCookie(r *http.Request) string { return c.cookie(r, sessionCookieName) }
+func (c *call) sessionCookie(r *http.Request) string { return c.cookie(r, auth.SessionCookie) }
 
 func (c *call) cookie(r *http.Request, name string) string {
 	cookie, err := r.Cookie(c.cookieName(name))
@@ -71,7 +58,7 @@ func (c *call) loggedIn(l auth.Login, err error) (*loginAnswer, error) {
 	}
 	return &loginAnswer{
 		SetCookie: []http.Cookie{
-			c.setCookie(sessionCookieName, l.Token, l.Session.ExpiresAt.Sub(l.Session.CreatedAt)), c.setCookie(deviceCookieName, l.Device, deviceFor),
+			c.setCookie(auth.SessionCookie, l.Token, auth.SessionLasts), c.setCookie(auth.DeviceCookie, l.Device, auth.DeviceLasts),
 		},
 		Body: loginOut{Token: l.Token, Device: l.Device, ExpiresAt: instant{l.Session.ExpiresAt}, User: encodeUser(l.User), Account: encodeAccount(l.Account)},
 	}, nil
@@ -98,7 +85,7 @@ func (c *call) device(sent string) string {
 	if sent != "" {
 		return sent
 	}
-	return c.cookie(c.http, deviceCookieName)
+	return c.cookie(c.http, auth.DeviceCookie)
 }
 
 type logoutAnswer struct {
@@ -109,7 +96,7 @@ func logOut(ctx context.Context, c *call, _ *struct{}) (*logoutAnswer, error) {
 	if err := c.Auth.Logout(ctx, c.principal); err != nil {
 		return nil, err
 	}
-	return &logoutAnswer{SetCookie: []http.Cookie{c.setCookie(sessionCookieName, "", 0)}}, nil
+	return &logoutAnswer{SetCookie: []http.Cookie{c.setCookie(auth.SessionCookie, "", 0)}}, nil
 }
 
 type setupBody struct {
