@@ -11,6 +11,7 @@ import (
 type listLimits struct {
 	few       int // numbers: when a list has no more, it is quickest to read them all
 	firstWalk int // rows of the order's index, before larger sets of numbers are tried: most pages are full by then
+	nearly    int // as many again if they are likely to fill it
 	walk      int // rows that are walked for one page at most
 	set       int // postings of one condition; it is common when it has more
 	fetch     int // records that are few enough to be read, tested and sorted all, rather than to go on in the order's index
@@ -23,7 +24,7 @@ type listLimits struct {
 }
 
 var defaultListLimits = listLimits{
-	few: 500, firstWalk: 600, walk: 4_000, set: 60_000, fetch: 2_000, passes: 50_000, fetches: 8_000, sort: 20_000, count: 5_000, contacts: 4_000, documents: 2_000,
+	few: 500, firstWalk: 600, nearly: 1_800, walk: 4_000, set: 60_000, fetch: 2_000, passes: 50_000, fetches: 8_000, sort: 20_000, count: 5_000, contacts: 4_000, documents: 2_000,
 }
 
 // chunk is how many rows a walk reads at first; it reads twice as many each time.

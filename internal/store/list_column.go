@@ -53,7 +53,7 @@ type cell struct {
 	into *any
 }
 
-func (c cell) Scan(v any) error {
+func (c *cell) Scan(v any) error {
 	switch c.kind {
 	case intCell, instantCell:
 		n, ok := v.(int64)
@@ -90,14 +90,21 @@ func (c cell) Scan(v any) error {
 	return nil
 }
 
-// scan reads before and then the columns of a row.
-func (c *columns) scan(r row, before ...any) ([]any, error) {
-	cells := make([]any, len(c.texts))
-	into := append(make([]any, 0, len(before)+len(cells)), before...)
-	for i := range cells {
-		into = append(into, cell{c.cells[i], &cells[i]})
+// scanner returns what reads rows: before, and then the columns into new cells.
+func (c *columns) scanner(before ...any) func(r row) ([]any, error) {
+	into := append(make([]any, 0, len(before)+len(c.texts)), before...)
+	readers := make([]cell, len(c.texts))
+	for i := range readers {
+		readers[i].kind = c.cells[i]
+		into = append(into, &readers[i])
 	}
-	return cells, r.Scan(into...)
+	return func(r row) ([]any, error) {
+		cells := make([]any, len(readers))
+		for i := range readers {
+			readers[i].into = &cells[i]
+		}
+		return cells, r.Scan(into...)
+	}
 }
 
 // identitiesOf reads all identities of one kind of a row.

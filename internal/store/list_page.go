@@ -105,6 +105,15 @@ func (l *listing) page(ctx context.Context, after *place, skip, limit int) ([]pl
 // farther makes the page when the first rows did not.
 func (l *listing) farther(ctx context.Context, w *walk, after *place, skip, limit, most int) ([]place, *place, error) {
 	enough := skip + limit + 1
+	if w.nearly(enough) {
+		ended, err := w.read(ctx, enough, l.limits.nearly)
+		if err != nil {
+			return nil, nil, err
+		}
+		if ended || len(w.hits) >= enough {
+			return cut(w.hits, skip, limit, w.rest(ended))
+		}
+	}
 	n, err := l.candidates(ctx, l.limits.set)
 	if err != nil {
 		return nil, nil, err
@@ -134,6 +143,11 @@ func (l *listing) farther(ctx context.Context, w *walk, after *place, skip, limi
 		return nil, nil, err
 	}
 	return cut(w.hits, skip, limit, w.rest(ended))
+}
+
+// nearly says whether the page will be full soon, if what fits goes on to be as frequent as it was in the first rows.
+func (w *walk) nearly(enough int) bool {
+	return len(w.hits)*w.l.limits.nearly >= (enough-len(w.hits))*w.l.limits.firstWalk
 }
 
 // unbounded is more than any account has.

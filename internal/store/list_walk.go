@@ -129,13 +129,12 @@ func (w *walk) fill(ctx context.Context, a *lane, enough int) error {
 
 func (l *listing) readLane(ctx context.Context, a *lane, after *place, most, skip int) ([]hit, error) {
 	text, args := l.laneQuery(a, after, most, skip)
+	var column any
+	var number int64
+	scan := l.columns.scanner(&column, &number)
 	return query(ctx, l.x, "list", text, args, func(r row) (hit, error) {
-		var column any
-		var h hit
-		cells, err := l.columns.scan(r, &column, &h.number)
-		h.cells = cells
-		h.key = l.order.keyFrom(column)
-		return h, err
+		cells, err := scan(r)
+		return hit{place{l.order.keyFrom(column), number}, cells}, err
 	})
 }
 
@@ -177,18 +176,17 @@ func (l *listing) rows(ctx context.Context, bare bool, from, where string, args 
 	if bare && l.order.columns == nil && !l.wanted {
 		columns = &noColumns
 	}
+	var column any
+	var number int64
+	scan := columns.scanner(&column, &number)
 	return query(ctx, l.x, "rows of a list", `SELECT `+l.order.keyColumn()+`, t.number`+columns.list()+` FROM `+from+
 		` WHERE t.account_id = $1 AND t.deleted_at = 0 AND `+where, append([]any{l.x.account}, args...),
 		func(r row) (hit, error) {
-			var column any
-			var h hit
-			cells, err := columns.scan(r, &column, &h.number)
+			cells, err := scan(r)
 			if err != nil {
-				return h, err
+				return hit{}, err
 			}
-			h.cells = cells
-			h.key = l.order.keyOf(column, cells)
-			return h, nil
+			return hit{place{l.order.keyOf(column, cells), number}, cells}, nil
 		})
 }
 
