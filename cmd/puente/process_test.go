@@ -187,9 +187,8 @@ func TestTheServiceFromConnectToStop(t *testing.T) {
 			}
 		}
 		eventually(t, "the notified documents", func() bool {
-			_, page := get(t, base+"/")
 			last, ok := sim.World().Document(ids[2])
-			return ok && strings.Contains(page, fmt.Sprintf("Cotización %d", last.Number))
+			return ok && strings.Contains(p.must(t, "export"), fmt.Sprintf("Cotización %d", last.Number))
 		})
 		for _, c := range []struct {
 			method, path, body string
