@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/http/cookiejar"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -226,6 +227,25 @@ func TestTheServiceFromConnectToStop(t *testing.T) {
 	})
 }
 
+// openInBrowser follows an address as a browser does, which keeps cookies.
+func openInBrowser(t *testing.T, url string) string {
+	t.Helper()
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer, err := (&http.Client{Jar: jar}).Get(url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	body, err := io.ReadAll(answer.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(body)
+}
+
 func notification(id int64) string {
 	return fmt.Sprintf(`{"cpnId":2,"resource":"/documents/%d.json","resourceId":"%d","topic":"document","action":"post","officeId":"1","send":1764033600}`, id, id)
 }
@@ -296,7 +316,7 @@ func TestTheDemonstrationEndsByItselfAndGoesOnLater(t *testing.T) {
 	if first.code != 0 {
 		t.Fatalf("exit %d\n%s", first.code, first.stderr)
 	}
-	where := regexp.MustCompile(`Míralo en http://(\S+)`).FindStringSubmatch(first.stderr)
+	where := regexp.MustCompile(`Míralo en http://([^/\s]+)/demo/\S+`).FindStringSubmatch(first.stderr)
 	if where == nil || where[1] == address {
 		t.Errorf("it does not say where to look, or takes a port that is taken:\n%s", first.stderr)
 	}
@@ -312,7 +332,11 @@ func TestTheDemonstrationEndsByItselfAndGoesOnLater(t *testing.T) {
 	// What there was is there, and the same: going on changes none of it.
 	before := exportedDeals(t, p.must(t, "export", "--db", "shop/puente.db"))
 	second := p.start(t, append(demo, "--every", "1h")...)
+	look := second.waitFor(`Míralo en (\S+)`)[1]
 	second.waitFor("Ahora la tienda emite")
+	if page := openInBrowser(t, look); !strings.Contains(page, "demo@example.com") || !strings.Contains(page, "Esto es una demostración") {
+		t.Errorf("the address does not lead in:\n%s", page)
+	}
 	code, said := second.stop()
 	if code != 0 || strings.Contains(said, "Historia al día") {
 		t.Errorf("exit %d; the history came in twice:\n%s", code, said)
