@@ -42,6 +42,9 @@ type Reader interface {
 	Count(ctx context.Context, query Query, most int) (count int, exact bool, err error)
 	// StageTotals returns the totals of all stages, by stage, owner and currency; only those that are not nothing.
 	StageTotals(ctx context.Context) ([]StageTotal, error)
+	// StageVersions returns a number for each stage in use that grows whenever one of its deals, or their order on the board, changes. It costs little: who watches the
+	// board compares it.
+	StageVersions(ctx context.Context) (map[ID]int64, error)
 	// SumByStage returns the totals of the deals that a query picks, with OwnerID left out. exact is false when there are more than most, or
 	// too many would have to be looked at: then they are the totals of some.
 	SumByStage(ctx context.Context, query Query, most int) (totals []StageTotal, exact bool, err error)

@@ -121,7 +121,7 @@ func (x *writer) SaveDeals(ctx context.Context, deals []*crm.Deal) error {
 		return err
 	}
 
-	derived := dealChanges{fields: fields, totals: map[totalKey]tally{}}
+	derived := dealChanges{fields: fields, totals: map[totalKey]tally{}, stages: map[crm.ID]bool{}}
 	rows := func(deals []*crm.Deal) ([]any, error) {
 		values := make([]any, 0, len(deals)*insertDeal.columns)
 		for _, d := range deals {
@@ -160,6 +160,9 @@ func (x *writer) SaveDeals(ctx context.Context, deals []*crm.Deal) error {
 		return x.s.failed("update deals", err)
 	}
 	if err := x.addStageTotals(ctx, derived.totals); err != nil {
+		return err
+	}
+	if err := x.noteDealChanges(ctx, derived.stages); err != nil {
 		return err
 	}
 	return x.savePostings(ctx, derived.postings)
@@ -203,16 +206,19 @@ type dealChanges struct {
 	fields   []searchableField
 	postings postingChanges
 	totals   map[totalKey]tally
+	stages   map[crm.ID]bool // whose columns of the board look different
 }
 
 // add notes the difference between a deal as it was (the zero value: it is new) and as it will be.
 func (c *dealChanges) add(before storedDeal, d *crm.Deal, words string) {
 	var was, is []posting
 	if before.living {
+		c.stages[before.stage] = true
 		c.count(totalKey{before.stage, before.owner, before.value.Currency}, -1, -before.value.Minor)
 		was = dealPostings(before.number, before.words, before.custom, c.fields)
 	}
 	if !d.Gone() {
+		c.stages[d.StageID] = true
 		c.count(totalKey{d.StageID, d.OwnerID, text(d.Value.Currency)}, 1, d.Value.Minor)
 		is = dealPostings(before.number, words, d.Custom, c.fields)
 	}

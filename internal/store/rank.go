@@ -69,7 +69,10 @@ func (x *writer) RankDeal(ctx context.Context, deal, above crm.ID) error {
 		if err != nil || top[0].number == d.number {
 			return err
 		}
-		return x.setRank(ctx, d.number, top[0].rank+rankStep)
+		if err := x.setRank(ctx, d.number, top[0].rank+rankStep); err != nil {
+			return err
+		}
+		return x.noteDealChanges(ctx, map[crm.ID]bool{d.stage: true})
 	}
 	a, err := x.place(ctx, above)
 	if err != nil {
@@ -78,7 +81,10 @@ func (x *writer) RankDeal(ctx context.Context, deal, above crm.ID) error {
 	if a.stage != d.stage || a.number == d.number {
 		return notFound("deal_not_found", above)
 	}
-	return x.rankBelow(ctx, d, a)
+	if err := x.rankBelow(ctx, d, a); err != nil {
+		return err
+	}
+	return x.noteDealChanges(ctx, map[crm.ID]bool{d.stage: true})
 }
 
 func (x *session) place(ctx context.Context, deal crm.ID) (placed, error) {

@@ -45,3 +45,30 @@ func (x *reader) StageTotals(ctx context.Context) ([]crm.StageTotal, error) {
 			return t, err
 		})
 }
+
+// noteDealChanges counts that deals of these stages, or their order, have changed.
+func (x *writer) noteDealChanges(ctx context.Context, stages map[crm.ID]bool) error {
+	if len(stages) == 0 {
+		return nil
+	}
+	args := []any{x.account}
+	for _, id := range slices.Sorted(maps.Keys(stages)) {
+		args = append(args, text(id))
+	}
+	_, err := x.exec(ctx, "changes of stages", `UPDATE stage SET deal_changes = deal_changes + 1 WHERE account_id = $1 AND id IN (`+placeholders(2, len(stages))+`)`, args...)
+	return err
+}
+
+// StageVersions returns how often the deals of each stage in use, or their order, have changed.
+func (x *reader) StageVersions(ctx context.Context) (map[crm.ID]int64, error) {
+	versions := map[crm.ID]int64{}
+	_, err := query(ctx, &x.session, "versions of stages", `SELECT id, deal_changes FROM stage WHERE account_id = $1 AND archived_at = 0`, []any{x.account},
+		func(r row) (struct{}, error) {
+			var id crm.ID
+			var n int64
+			err := r.Scan(&id, &n)
+			versions[id] = n
+			return struct{}{}, err
+		})
+	return versions, err
+}

@@ -92,3 +92,56 @@ func testBoardTotals(t *testing.T, f *fixture) {
 	}
 	same(t, "totals", got, want)
 }
+
+// testStageVersions changes deals in each way that the board shows, and in ways that it does not.
+func testStageVersions(t *testing.T, f *fixture) {
+	first, second, third := f.pipeline.Stages[0].ID, f.pipeline.Stages[1].ID, f.pipeline.Stages[2].ID
+	versions := func() map[crm.ID]int64 {
+		return view(t, f, func(r bridge.Reader) (map[crm.ID]int64, error) { return r.StageVersions(f.ctx) })
+	}
+	before := versions()
+	if len(before) != len(f.pipeline.Stages) {
+		t.Fatalf("%d stages, want %d", len(before), len(f.pipeline.Stages))
+	}
+	a, b := f.deal(0, 100), f.deal(0, 200)
+	for _, step := range []struct {
+		what    string
+		change  func(tx bridge.Tx) error
+		changed []crm.ID
+	}{
+		{"made", func(tx bridge.Tx) error { return tx.SaveDeals(f.ctx, []*crm.Deal{a, b}) }, []crm.ID{first}},
+		{"renamed", func(tx bridge.Tx) error { a.Name = "Otra"; return tx.SaveDeals(f.ctx, []*crm.Deal{a}) }, []crm.ID{first}},
+		{"moved", func(tx bridge.Tx) error { a.StageID = second; return tx.SaveDeals(f.ctx, []*crm.Deal{a}) }, []crm.ID{first, second}},
+		{"moved too", func(tx bridge.Tx) error { b.StageID = second; return tx.SaveDeals(f.ctx, []*crm.Deal{b}) }, []crm.ID{first, second}},
+		{"put below", func(tx bridge.Tx) error { return tx.RankDeal(f.ctx, b.ID, a.ID) }, []crm.ID{second}},
+		{"put on top", func(tx bridge.Tx) error { return tx.RankDeal(f.ctx, b.ID, "") }, []crm.ID{second}},
+		{"where it is", func(tx bridge.Tx) error { return tx.RankDeal(f.ctx, b.ID, "") }, nil},
+		{"deleted", func(tx bridge.Tx) error { a.DeletedAt = f.clock.Now(); return tx.SaveDeals(f.ctx, []*crm.Deal{a}) }, []crm.ID{second}},
+		{"changed while deleted", func(tx bridge.Tx) error { a.Name = "Nadie la ve"; return tx.SaveDeals(f.ctx, []*crm.Deal{a}) }, nil},
+		{"a contact", func(tx bridge.Tx) error {
+			return tx.SaveContacts(f.ctx, []*crm.Contact{f.contact("a@example.invalid")})
+		}, nil},
+		{"restored elsewhere", func(tx bridge.Tx) error {
+			a.DeletedAt, a.StageID = crm.NewDeal(f.clock.Now()).DeletedAt, third
+			return tx.SaveDeals(f.ctx, []*crm.Deal{a})
+		}, []crm.ID{third}},
+		{"the stages", func(tx bridge.Tx) error {
+			f.pipeline.Stages[0].Name = "Primera"
+			return tx.UpdatePipeline(f.ctx, f.pipeline)
+		}, nil},
+	} {
+		f.update(t, step.change)
+		now := versions()
+		var changed []crm.ID
+		for _, s := range f.pipeline.Stages {
+			if now[s.ID] < before[s.ID] {
+				t.Errorf("%s: the version of %s went back", step.what, s.Name)
+			}
+			if now[s.ID] != before[s.ID] {
+				changed = append(changed, s.ID)
+			}
+		}
+		same(t, step.what, changed, step.changed)
+		before = now
+	}
+}

@@ -165,6 +165,11 @@ func testIsolation(t *testing.T, f *fixture) {
 			contacts, deals, activities, err := r.OwnedBy(f.ctx, other.user.ID)
 			return int64(contacts + deals + activities), err
 		},
+		"StageVersions": func(r bridge.Reader) (any, error) {
+			versions, err := r.StageVersions(f.ctx)
+			_, known := versions[other.pipeline.Stages[0].ID]
+			return known || len(versions) != len(f.pipeline.Stages), err
+		},
 		"Board": func(r bridge.Reader) (any, error) {
 			b, err := r.Board(f.ctx, 9)
 			return slices.ContainsFunc(b, func(s bridge.BoardStage) bool { return s.Count > 0 }) || len(b) != len(f.pipeline.Stages), err

@@ -43,6 +43,7 @@ func Run(t *testing.T, open Open) {
 		"timelines and moves keep their order":                             testTimelines,
 		"the board counts, adds up and shows the latest":                   testBoard,
 		"the board's totals are those of the deals whatever is saved":      testBoardTotals,
+		"a stage's version tells who watches that its column changed":      testStageVersions,
 		"connections come back as they were saved":                         testConnections,
 		"records come back as they were saved":                             testRecords,
 		"records are found by every key":                                   testRecordKeys,

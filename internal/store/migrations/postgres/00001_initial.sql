@@ -68,6 +68,7 @@ CREATE TABLE stage (
 	probability  BIGINT NOT NULL,
 	stale_days   BIGINT NOT NULL,
 	archived_at  BIGINT NOT NULL,
+	deal_changes BIGINT NOT NULL DEFAULT 0, -- how often its deals have changed, or their order: who watches the board compares it
 	PRIMARY KEY (account_id, id),
 	UNIQUE (account_id, pipeline_id, id),
 	FOREIGN KEY (account_id, pipeline_id) REFERENCES pipeline (account_id, id)

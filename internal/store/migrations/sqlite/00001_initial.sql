@@ -64,6 +64,7 @@ CREATE TABLE stage (
 	probability  INTEGER NOT NULL,
 	stale_days   INTEGER NOT NULL,
 	archived_at  INTEGER NOT NULL,
+	deal_changes INTEGER NOT NULL DEFAULT 0, -- how often its deals have changed, or their order: who watches the board compares it
 	PRIMARY KEY (account_id, id),
 	UNIQUE (account_id, pipeline_id, id),
 	FOREIGN KEY (account_id, pipeline_id) REFERENCES pipeline (account_id, id)
