@@ -63,28 +63,47 @@ type chunk struct {
 	text   string   // folded, without joiners at the ends
 	pieces []string // what lies between the joiners
 	digits bool     // there is a digit in it
+	spaced bool     // nothing but space lies between it and the chunk before
 }
 
 // joiners hold the pieces of a chunk together; everything else that is no letter or digit ends it.
 const joiners = ".@_-+"
 
+// spaces may lie between the groups of a phone.
+const spaces = " ()"
+
 func chunks(s string) []chunk {
-	folded, _ := fold(s)
+	rest, _ := fold(s)
 	var all []chunk
-	for _, t := range strings.FieldsFunc(folded, func(r rune) bool { return !isWordRune(r) && !strings.ContainsRune(joiners, r) }) {
-		if t = strings.Trim(t, joiners); t == "" {
-			continue
+	for {
+		start := strings.IndexFunc(rest, isChunkRune)
+		if start < 0 {
+			return all
 		}
-		c := chunk{text: t, digits: strings.ContainsFunc(t, unicode.IsDigit)}
-		if strings.ContainsAny(t, joiners) {
-			c.pieces = strings.FieldsFunc(t, func(r rune) bool { return !isWordRune(r) })
-		} else {
-			c.pieces = []string{t}
+		length := strings.IndexFunc(rest[start:], func(r rune) bool { return !isChunkRune(r) })
+		if length < 0 {
+			length = len(rest) - start
 		}
-		all = append(all, c)
+		if c, ok := newChunk(rest[start : start+length]); ok {
+			c.spaced = strings.Trim(rest[:start], spaces) == ""
+			all = append(all, c)
+		}
+		rest = rest[start+length:]
 	}
-	return all
 }
+
+func newChunk(t string) (chunk, bool) {
+	t = strings.Trim(t, joiners)
+	c := chunk{text: t, digits: strings.ContainsFunc(t, unicode.IsDigit)}
+	if strings.ContainsAny(t, joiners) {
+		c.pieces = strings.FieldsFunc(t, func(r rune) bool { return !isWordRune(r) })
+	} else {
+		c.pieces = []string{t}
+	}
+	return c, t != ""
+}
+
+func isChunkRune(r rune) bool { return isWordRune(r) || strings.ContainsRune(joiners, r) }
 
 func isWordRune(r rune) bool {
 	if r < utf8.RuneSelf {
@@ -110,8 +129,12 @@ func (c chunk) whole() string {
 // Words returns the words by which a text is found, in no order, some maybe twice.
 func Words(s string) []string {
 	var words []string
-	for _, c := range chunks(s) {
+	all := chunks(s)
+	for i, c := range all {
 		words = append(words, c.words()...)
+		if phone, n := groupedDigits(all[i:]); n > 1 {
+			words = append(words, phone)
+		}
 	}
 	return words
 }
@@ -168,18 +191,18 @@ func SearchTerms(search string) []string {
 // Digits of a phone, maybe not written to its end.
 const minGroupedDigits, maxGroupedDigits = 6, 15
 
-// groupedDigits returns the digits of the chunks with which all begins and that are nothing but digits, and how many chunks they are, if together they
-// look like a phone.
+// groupedDigits returns the digits of the chunks with which all begins and that are nothing but digits with space between them, and how many chunks they are, if
+// together they look like a phone.
 func groupedDigits(all []chunk) (digits string, n int) {
-	for _, c := range all {
+	for i, c := range all {
 		joined := strings.Join(c.pieces, "")
-		if !allDigits([]byte(joined)) {
+		if i > 0 && !c.spaced || !allDigits([]byte(joined)) || len(digits)+len(joined) > maxGroupedDigits {
 			break
 		}
 		digits += joined
 		n++
 	}
-	if len(digits) < minGroupedDigits || len(digits) > maxGroupedDigits {
+	if len(digits) < minGroupedDigits {
 		return "", 0
 	}
 	return digits, n
