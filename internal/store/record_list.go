@@ -18,8 +18,6 @@ const (
 	recordsWalked = 4000
 	// fewRecords is how many records of a state are read and put in order rather than walked past.
 	fewRecords = 2000
-	// fewClients is how many clients' records are read and put in order; separateClients is how many are each walked by themselves.
-	fewClients, separateClients = 256, 8
 )
 
 // recordPlace is where a record stands in a list: by day of emission where the list goes by it, then by Bsale id, the newest first.
@@ -188,42 +186,6 @@ func (l *recordList) days() recordSource {
 		where: "connection = ? AND emitted_on >= ? AND emitted_on <= ? AND emitted_on > ''",
 		args:  []any{l.conn, text(l.query.EmittedFrom), text(cmp.Or(l.query.EmittedTo, "9"))},
 	}
-}
-
-// byName looks for the records of the clients that have such a name; ok is false when there is no name asked for, or when it is so common that it narrows nothing.
-func (l *recordList) byName(ctx context.Context) (sources []recordSource, ok bool, err error) {
-	var clients []int64
-	for _, term := range l.terms {
-		having, err := query(ctx, &l.x.session, "clients by word",
-			`SELECT client_id FROM client_word WHERE connection = $1 AND word >= $2 AND word < $3 LIMIT $4`,
-			[]any{l.conn, term, term + "\U0010ffff", fewRecords + 1}, func(r row) (id int64, err error) {
-				err = r.Scan(&id)
-				return id, err
-			})
-		switch {
-		case err != nil:
-			return nil, false, err
-		case len(having) > fewRecords:
-		case !ok:
-			clients, ok = having, true
-		default:
-			clients = slices.DeleteFunc(clients, func(id int64) bool { return !slices.Contains(having, id) })
-		}
-	}
-	switch {
-	case !ok || len(clients) > fewClients:
-		return nil, false, nil
-	case len(clients) <= separateClients:
-		for _, id := range clients {
-			sources = append(sources, l.ofClient(id))
-		}
-		return sources, true, nil
-	}
-	among := recordSource{where: "connection = ? AND client_id <> 0 AND client_id IN (?" + strings.Repeat(", ?", len(clients)-1) + ")", args: []any{l.conn}, whole: true}
-	for _, id := range clients {
-		among.args = append(among.args, id)
-	}
-	return []recordSource{among}, true, nil
 }
 
 // byState looks among the records of the states and reasons asked for, each by itself: in their index, ids are in order only within one.
