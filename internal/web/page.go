@@ -74,8 +74,7 @@ func (v *visit) showPart(name, part string, view any) error {
 // write answers with a page, or with a part of one, whole or not at all.
 func (v *visit) write(status int, name, part string, view any) {
 	var b bytes.Buffer
-	set := v.templates[templateKey{v.language(), name}]
-	if err := set.ExecuteTemplate(&b, cmp.Or(part, layout), view); err != nil {
+	if err := v.templates[v.language()].ExecuteTemplate(&b, cmp.Or(part, pageTemplate(name)), view); err != nil {
 		v.Log.ErrorContext(v.ctx(), "a page could not be made", "page", name, "error", err)
 		http.Error(v.w, http.StatusText(http.StatusInternalServerError), http.StatusInternalServerError)
 		return

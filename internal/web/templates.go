@@ -2,9 +2,10 @@ package web
 
 import (
 	"embed"
+	"errors"
 	"fmt"
 	"html/template"
-	"path"
+	"io/fs"
 
 	"puente/internal/crm"
 	"puente/internal/messages"
@@ -12,9 +13,6 @@ import (
 
 //go:embed templates
 var templateFiles embed.FS
-
-// layout is the template in which every page is laid out.
-const layout = "layout"
 
 // pageParts are all pages, each with the partials that it uses beside the components: names of files in templates/parts. A page is the file of its name in
 // templates/pages, which defines "main", and may define "head".
@@ -33,41 +31,86 @@ var pageParts = map[string][]string{
 	"users_invite":    nil,
 }
 
-// templateKey names the template of a page in a language: what it says is bound when it is parsed.
-type templateKey struct {
-	language crm.Language
-	page     string
-}
+// templates are those of all pages, by language: what they say is bound when they are parsed. Components and parts have one name each in all pages.
+type templates map[crm.Language]*template.Template
 
-type templates map[templateKey]*template.Template
+// pageTemplate returns what the template of a whole page is called.
+func pageTemplate(name string) string { return "page " + name }
 
 // parseTemplates reads the templates of all pages, each in each language.
 func parseTemplates(f files) (templates, error) {
 	all := templates{}
 	for _, language := range []crm.Language{crm.Spanish, crm.English} {
-		base, err := template.New(layout).Option("missingkey=error").Funcs(functions(language, f)).ParseFS(templateFiles, "templates/layout.html", "templates/components/*.html")
-		if err != nil {
-			return nil, fmt.Errorf("web: %w", err)
+		fns := functions(language, f)
+		set := template.New("").Option("missingkey=error").Funcs(fns)
+		for _, pattern := range []string{"templates/layout.html", "templates/components/*.html", "templates/parts/*.html"} {
+			names, err := fs.Glob(templateFiles, pattern)
+			if err != nil {
+				return nil, err
+			}
+			for _, name := range names {
+				if err := addTemplates(set, fns, name, ""); err != nil {
+					return nil, err
+				}
+			}
 		}
 		for name, parts := range pageParts {
-			set, err := base.Clone()
-			if err != nil {
+			if err := addPage(set, fns, name, parts); err != nil {
 				return nil, fmt.Errorf("web: page %s: %w", name, err)
 			}
-			names := []string{"templates/pages/" + name + ".html"}
-			for _, part := range parts {
-				names = append(names, "templates/parts/"+part+".html")
-			}
-			if set, err = set.ParseFS(templateFiles, names...); err != nil {
-				return nil, fmt.Errorf("web: page %s: %w", name, err)
-			}
-			if set.Lookup("main") == nil {
-				return nil, fmt.Errorf("web: page %s does not define main", path.Base(names[0]))
-			}
-			all[templateKey{language, name}] = set
 		}
+		all[language] = set
 	}
 	return all, nil
+}
+
+// addPage adds a page with the layout around it.
+func addPage(set *template.Template, fns template.FuncMap, name string, parts []string) error {
+	for _, part := range parts {
+		if _, err := fs.Stat(templateFiles, "templates/parts/"+part+".html"); err != nil {
+			return err
+		}
+	}
+	if err := addTemplates(set, fns, "templates/pages/"+name+".html", name); err != nil {
+		return err
+	}
+	if set.Lookup(name+" main") == nil {
+		return errors.New("it does not define main")
+	}
+	head := ""
+	if set.Lookup(name+" head") != nil {
+		head = fmt.Sprintf("{{template %q .}}", name+" head")
+	}
+	_, err := set.New(pageTemplate(name)).Parse(fmt.Sprintf(`{{template "layout_head" .}}%s{{template "layout_body" .}}{{template %q .}}{{template "layout_end" .}}`, head, name+" main"))
+	return err
+}
+
+// addTemplates adds what a file defines. "main" and "head" are a page's own; any other name is there once.
+func addTemplates(set *template.Template, fns template.FuncMap, file, page string) error {
+	text, err := templateFiles.ReadFile(file)
+	if err != nil {
+		return err
+	}
+	parsed, err := template.New(file).Funcs(fns).Parse(string(text))
+	if err != nil {
+		return err
+	}
+	for _, t := range parsed.Templates() {
+		name := t.Name()
+		switch name {
+		case file: // what stands between the definitions
+			continue
+		case "main", "head":
+			name = page + " " + name
+		}
+		if set.Lookup(name) != nil {
+			return fmt.Errorf("%s defines %s, which is there already", file, name)
+		}
+		if _, err := set.AddParseTree(name, t.Tree); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // functions are what templates may call. Those that end in a component return what the template of that name takes; see components.go.
