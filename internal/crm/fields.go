@@ -115,6 +115,15 @@ func CreateField(ctx context.Context, tx Tx, hand Hand, n NewField, random func(
 		return CustomField{}, err
 	}
 	field.Key = NewFieldKey(field.Entity, field.Name, field.Type, random)
+	if field.Searchable {
+		// The records that there are have no value, which is to be found, too.
+		if err := field.startWork(ctx, tx, WorkIndex); err != nil {
+			return CustomField{}, err
+		}
+		if field.Work.Total == 0 {
+			field.Work = nil
+		}
+	}
 	if err := tx.CreateCustomField(ctx, field); err != nil {
 		return CustomField{}, err
 	}

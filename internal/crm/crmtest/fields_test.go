@@ -213,6 +213,8 @@ func TestAFieldBecomesSearchableInTheBackground(t *testing.T) {
 		for i := range 5 {
 			w.holding(w.size, strconv.Itoa(i))
 		}
+		made := done(w, w.createField(crm.NewField{Entity: crm.EntityContact, Name: "Nuevo", Type: crm.TypeText, Searchable: true}))
+		w.same("work on a new field", made.Work, &crm.FieldWork{Kind: crm.WorkIndex, Total: 5})
 		field := done(w, w.changeField(w.size, crm.FieldChange{Searchable: p(true)}))
 		w.same("work", field.Work, &crm.FieldWork{Kind: crm.WorkIndex, Total: 5})
 		refuse(w, "conflict field_busy", func(tx crm.Tx) (crm.CustomField, error) {
