@@ -38,10 +38,11 @@ var sqliteDialect = dialect{
 	fault:          sqliteFault,
 	hasTable:       `SELECT COUNT(*) FROM sqlite_schema WHERE type = 'table' AND name = $1`,
 	numbers:        `json_each('[' || $2 || ']') n`,
+	// The LIMIT keeps the list of values in front: with it behind, all of the table is gone through, and the list for each row.
 	writeValues: `UPDATE $table SET
 		custom = CASE v.value WHEN 'null' THEN json_remove(custom, '$."' || $2 || '"') ELSE json_set(custom, '$."' || $2 || '"', json(v.value)) END,
 		origins = CASE v.value WHEN 'null' THEN json_remove(origins, '$."' || $2 || '"') ELSE origins END
-		FROM json_each($3) v WHERE account_id = $1 AND number = CAST(v.key AS INTEGER)`,
+		FROM (SELECT CAST(key AS INTEGER) AS number, value FROM json_each($3) LIMIT -1) v WHERE account_id = $1 AND $table.number = v.number`,
 	view: sql.TxOptions{ReadOnly: true},
 }
 
