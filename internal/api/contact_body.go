@@ -94,7 +94,7 @@ var contactFields = map[string]string{
 	crm.FieldInstagram: "personal.instagram", crm.FieldLinkedIn: "personal.linkedIn", crm.FieldTwitter: "personal.twitter",
 	crm.FieldCompany: "company.name", crm.FieldCompanyEmail: "company.email", crm.FieldCompanyPhone: "company.phoneNumber",
 	crm.FieldWebsite: "company.website", crm.FieldIndustry: "company.industryType", crm.FieldAnnualRevenue: "company.annualRevenue",
-	crm.FieldEmployees: "company.numberOfEmployees",
+	crm.FieldEmployees: "company.numberOfEmployees", crm.FieldUpdated: "modified",
 }
 
 // input returns what is asked, with the owner's id.

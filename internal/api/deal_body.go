@@ -46,6 +46,7 @@ type productsIn struct {
 // dealFields says how errors about deals name fields.
 var dealFields = map[string]string{
 	crm.FieldOwner: "assignedTo", crm.FieldContact: "contactId", crm.FieldStage: "stageId", "pipeline": "pipelineId", crm.FieldCloseReason: "closeReason",
+	crm.FieldStageEntered: "stageEntered", crm.FieldUpdated: "modified",
 }
 
 // input returns what is asked, with the owner's id. invalid: products_not_kept.

@@ -23,7 +23,10 @@ func inOrder(all []operation) []operation {
 }
 
 func TestEveryOperationDoesWhatTheDocumentSays(t *testing.T) {
-	w := newWorld(t)
+	onBothEngines(t, everyOperationDoesWhatTheDocumentSays)
+}
+
+func everyOperationDoesWhatTheDocumentSays(t *testing.T, w *world) {
 	d := readDocument(w)
 	for _, o := range inOrder(d.operations()) {
 		make := samples[o.id]

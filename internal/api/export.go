@@ -27,7 +27,7 @@ const (
 // exportParams pick and sort what is exported.
 type exportParams struct {
 	FilterParams
-	Sort string `query:"sort" maxLength:"200" doc:"A field; with - before it the other way round" example:"-updated"`
+	Sort string `query:"sort" maxLength:"200" doc:"A field; with - before it the other way round" example:"-modified"`
 }
 
 type exportAnswer struct {

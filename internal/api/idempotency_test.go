@@ -34,7 +34,10 @@ func (w *world) together(n int, ask func(i int) (got, error)) []got {
 }
 
 func TestOfFiftyWhoMakeTheSameContactOneDoes(t *testing.T) {
-	w := newWorld(t)
+	onBothEngines(t, ofFiftyWhoMakeTheSameContactOneDoes)
+}
+
+func ofFiftyWhoMakeTheSameContactOneDoes(t *testing.T, w *world) {
 	const body = `{"personal":{"firstName":"Camila","email":"camila@quillay.example"}}`
 	made, id := 0, ""
 	all := w.together(50, func(int) (got, error) { return w.try("POST", "/v1/crm/contacts", body) })
@@ -58,7 +61,10 @@ func TestOfFiftyWhoMakeTheSameContactOneDoes(t *testing.T) {
 }
 
 func TestOfFiftyWithOneKeyAllGetTheSame(t *testing.T) {
-	w := newWorld(t)
+	onBothEngines(t, ofFiftyWithOneKeyAllGetTheSame)
+}
+
+func ofFiftyWithOneKeyAllGetTheSame(t *testing.T, w *world) {
 	const body = `{"personal":{"firstName":"Camila","email":"camila@quillay.example"}}`
 	fresh, text := 0, ""
 	for _, g := range w.together(50, func(int) (got, error) {

@@ -24,7 +24,7 @@ type listParams struct {
 	Page   int    `query:"page" minimum:"0" doc:"Counted from 0. Deep pages are slow: a cursor is not."`
 	Size   int    `query:"size" minimum:"1" maximum:"200" default:"50"`
 	Cursor string `query:"cursor" maxLength:"1000" doc:"nextCursor of the page before, in the place of page"`
-	Sort   string `query:"sort" maxLength:"200" doc:"A field; with - before it the other way round" example:"-updated"`
+	Sort   string `query:"sort" maxLength:"200" doc:"A field; with - before it the other way round" example:"-modified"`
 }
 
 // scrollParams read everything that changed, in the order of change.

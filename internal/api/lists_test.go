@@ -60,7 +60,7 @@ func TestAListIsReadWholeByPagesAndByCursors(t *testing.T) {
 		}
 		return "/v1/crm/deals?size=10&page=" + strconv.Itoa(page)
 	}, "/v1/crm/deals?size=10&page=0")
-	for _, sort := range []string{"", "name", "-name", "created", "-value", "stage_entered"} {
+	for _, sort := range []string{"", "name", "-name", "created", "-value", "stage_entered", "stageEntered", "-modified"} {
 		collect("cursors by "+sort, func(g got) string {
 			if g.string("nextCursor") == "" {
 				return ""
@@ -144,7 +144,7 @@ func TestTotalsAddUpWhatAListShows(t *testing.T) {
 	if g.at("items", 0, "deals") != 4.0 || g.at("items", 0, "value") != 3500.0 || g.string("items", 0, "currency") != "CLP" || g.at("isExact") != true {
 		t.Errorf("%s", g.text)
 	}
-	g = w.mustAsk(200, "GET", "/v1/crm/deals/totals?filter[name]=Otra", nil)
+	g = w.mustAsk(200, "GET", "/v1/crm/deals/totals?filter[name]=Otra&filter[stageId]=Nuevo&filter[pipelineId]=Ventas&filter[status]=open", nil)
 	if g.at("items", 0, "deals") != 1.0 || g.at("items", 0, "value") != 500.0 {
 		t.Errorf("%s", g.text)
 	}

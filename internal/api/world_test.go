@@ -19,6 +19,7 @@ import (
 	"puente/internal/bsale/bsalesim"
 	"puente/internal/crm"
 	"puente/internal/store"
+	"puente/internal/store/pgtest"
 )
 
 const password = "una clave larga 123"
@@ -62,9 +63,20 @@ func (b *syncBuffer) String() string {
 
 func newWorld(t *testing.T, change ...func(*api.Options)) *world {
 	t.Helper()
+	return newWorldOn(t, filepath.Join(t.TempDir(), "puente.db"), change...)
+}
+
+// onBothEngines runs a test on SQLite and PostgreSQL.
+func onBothEngines(t *testing.T, test func(*testing.T, *world)) {
+	t.Run("SQLite", func(t *testing.T) { test(t, newWorld(t)) })
+	t.Run("PostgreSQL", func(t *testing.T) { test(t, newWorldOn(t, pgtest.URL(t))) })
+}
+
+func newWorldOn(t *testing.T, database string, change ...func(*api.Options)) *world {
+	t.Helper()
 	w := &world{t: t, ctx: t.Context(), now: start, users: map[crm.Role]crm.User{}, log: &syncBuffer{}}
 	var err error
-	w.store, err = store.Open(w.ctx, filepath.Join(t.TempDir(), "puente.db"), store.Options{Synchronous: "OFF"})
+	w.store, err = store.Open(w.ctx, database, store.Options{Synchronous: "OFF"})
 	must(t, err)
 	t.Cleanup(func() { must(t, w.store.Close()) })
 	w.auth = auth.New(auth.Options{Store: w.store, Now: w.clock})
