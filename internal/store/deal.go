@@ -35,6 +35,10 @@ func (x *reader) DealsByContact(ctx context.Context, contacts, stages []crm.ID) 
 	if err != nil {
 		return nil, err
 	}
+	return x.dealsOfContacts(ctx, slices.Collect(maps.Values(numbers)), stages)
+}
+
+func (x *reader) dealsOfContacts(ctx context.Context, contacts []int64, stages []crm.ID) ([]*crm.Deal, error) {
 	// The few stages first: they are the parameters before the list.
 	args := []any{x.account}
 	for _, s := range stages {
@@ -42,7 +46,7 @@ func (x *reader) DealsByContact(ctx context.Context, contacts, stages []crm.ID) 
 	}
 	deals, err := queryIn(ctx, &x.session, "deals by contact",
 		`SELECT `+dealColumns+` FROM deal WHERE account_id = $1 AND deleted_at = 0 AND stage_id IN (`+placeholders(2, len(stages))+`)
-		 AND contact_number IN `+list, args, slices.Collect(maps.Values(numbers)), scanDeal)
+		 AND contact_number IN `+list, args, contacts, scanDeal)
 	slices.SortFunc(deals, func(a, b *crm.Deal) int { return strings.Compare(string(a.ID), string(b.ID)) })
 	return deals, err
 }
