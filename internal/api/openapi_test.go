@@ -16,7 +16,7 @@ import (
 
 // document is /openapi.json with its schemas.
 type document struct {
-	t        *testing.T
+	t        testing.TB
 	root     map[string]any
 	compiler *jsonschema.Compiler
 	compiled map[string]*jsonschema.Schema

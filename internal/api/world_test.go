@@ -28,7 +28,7 @@ var start = time.Date(2026, 3, 12, 15, 4, 5, 0, time.UTC)
 
 // world is a server with one account that has a user of each role and a key that may do everything.
 type world struct {
-	t       *testing.T
+	t       testing.TB
 	ctx     context.Context
 	store   *store.Store
 	auth    *auth.Service
@@ -61,7 +61,7 @@ func (b *syncBuffer) String() string {
 	return b.b.String()
 }
 
-func newWorld(t *testing.T, change ...func(*api.Options)) *world {
+func newWorld(t testing.TB, change ...func(*api.Options)) *world {
 	t.Helper()
 	return newWorldOn(t, filepath.Join(t.TempDir(), "puente.db"), change...)
 }
@@ -69,10 +69,15 @@ func newWorld(t *testing.T, change ...func(*api.Options)) *world {
 // onBothEngines runs a test on SQLite and PostgreSQL.
 func onBothEngines(t *testing.T, test func(*testing.T, *world)) {
 	t.Run("SQLite", func(t *testing.T) { test(t, newWorld(t)) })
-	t.Run("PostgreSQL", func(t *testing.T) { test(t, newWorldOn(t, pgtest.URL(t))) })
+	t.Run("PostgreSQL", func(t *testing.T) {
+		if testing.Short() {
+			t.Skip("needs PostgreSQL")
+		}
+		test(t, newWorldOn(t, pgtest.URL(t)))
+	})
 }
 
-func newWorldOn(t *testing.T, database string, change ...func(*api.Options)) *world {
+func newWorldOn(t testing.TB, database string, change ...func(*api.Options)) *world {
 	t.Helper()
 	w := &world{t: t, ctx: t.Context(), now: start, users: map[crm.Role]crm.User{}, log: &syncBuffer{}}
 	var err error
@@ -244,7 +249,7 @@ func (w *world) mustAsk(status int, method, path string, body any, headers ...st
 	return g
 }
 
-func must(t *testing.T, err error) {
+func must(t testing.TB, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)
