@@ -102,7 +102,7 @@ var webSettings = map[string]text{
 	"users.link_lead":          {"Cópialo ahora y envíaselo solo a esa persona: no se vuelve a mostrar.", "Copy it now and send it to that person only: it is not shown again."},
 	"users.link_hint":          {"Sirve una vez, hasta el {until}.", "It works once, until {until}."},
 	"users.link_message":       {"Mensaje listo para enviar", "Message ready to send"},
-	"users.link_mail":          {"Hola, {name}:\n\nTe invito a {account} en Puente. Elige tu contraseña en este enlace; sirve una vez, hasta el {until}:\n\n{link}", "Hello, {name}:\n\nI invite you to {account} on Puente. Choose your password at this link; it works once, until {until}:\n\n{link}"},
+	"users.link_mail":          {"Hola, {name}:\n\nCon este enlace eliges tu contraseña y entras a {account} en Puente. Sirve una vez, hasta el {until}:\n\n{link}", "Hello, {name}:\n\nBy this link you choose your password and come in to {account} on Puente. It works once, until {until}:\n\n{link}"},
 	"users.link_done":          {"Listo", "Done"},
 	"users.deactivate":         {"Desactivar usuario", "Deactivate user"},
 	"users.deactivate_open":    {"Desactivar…", "Deactivate…"},
