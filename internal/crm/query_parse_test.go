@@ -18,9 +18,12 @@ func querySurroundings() (QuerySurroundings, []Field) {
 		Tags:      []Tag{{ID: "t1", Name: "Mayorista"}},
 	}
 	custom := []CustomField{
-		{Entity: EntityDeal, Key: "cf_deal_n", Name: "Número", Type: TypeNumber}, {Entity: EntityDeal, Key: "cf_deal_m", Name: "Neto", Type: TypeMoney},
-		{Entity: EntityDeal, Key: "cf_deal_d", Name: "Emisión", Type: TypeDate}, {Entity: EntityDeal, Key: "cf_deal_b", Name: "Pagada", Type: TypeBool},
-		{Entity: EntityDeal, Key: "cf_deal_l", Name: "Comunas", Type: TypeMultiSelect}, {Entity: EntityContact, Key: "cf_contact_x", Name: "X", Type: TypeText},
+		{Entity: EntityDeal, Key: "cf_deal_n", Name: "Número", Type: TypeNumber},
+		{Entity: EntityDeal, Key: "cf_deal_m", Name: "Neto", Type: TypeMoney},
+		{Entity: EntityDeal, Key: "cf_deal_d", Name: "Emisión", Type: TypeDate},
+		{Entity: EntityDeal, Key: "cf_deal_b", Name: "Pagada", Type: TypeBool},
+		{Entity: EntityDeal, Key: "cf_deal_l", Name: "Comunas", Type: TypeMultiSelect},
+		{Entity: EntityContact, Key: "cf_contact_x", Name: "X", Type: TypeText},
 		{Entity: EntityDeal, Key: "cf_deal_old", Name: "Viejo", Type: TypeText, ArchivedAt: time.Unix(1, 0)},
 	}
 	return around, append(FieldsOf(EntityDeal, custom), FieldsOf(EntityContact, custom)...)

@@ -46,8 +46,10 @@ func TestSearchWords(t *testing.T) {
 	c := Contact{
 		FirstName: "María José", LastName: "Pérez-Cotapos", Company: "Ferretería O'Higgins S.A.",
 		Identities: []Identity{
-			{IdentityKey: IdentityKey{IdentityEmail, "maria.perez23@ventas.quillay.example"}}, {IdentityKey: IdentityKey{IdentityPhone, "+56955550199"}},
-			{IdentityKey: IdentityKey{IdentityTaxID, "12345678-K"}}, {IdentityKey: IdentityKey{"other", "zz"}},
+			{IdentityKey: IdentityKey{IdentityEmail, "maria.perez23@ventas.quillay.example"}},
+			{IdentityKey: IdentityKey{IdentityPhone, "+56955550199"}},
+			{IdentityKey: IdentityKey{IdentityTaxID, "12345678-K"}},
+			{IdentityKey: IdentityKey{"other", "zz"}},
 		},
 	}
 	want := []string{

@@ -415,7 +415,8 @@ func everyList(c *crm.Contact, d *crm.Deal, record *bridge.Record, field crm.Cus
 	onBoard := where(crm.Field{Name: crm.FieldStage, Type: crm.TypeStage}, crm.Is, d.StageID)
 	onBoard.Order = crm.BoardOrder
 	queries := []crm.Query{
-		{}, onBoard,
+		{},
+		onBoard,
 		{Search: c.FirstName},
 		{Search: c.Identities[0].Normalized},
 		{Search: record.Number},
