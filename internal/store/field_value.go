@@ -8,7 +8,7 @@ import (
 	"puente/internal/crm"
 )
 
-// valuesChunk is how many records with a value are held in memory at a time.
+// valuesChunk is how many records are looked at, and their values held in memory, at a time.
 const valuesChunk = 1_000
 
 // fieldValue is what one record has in a custom field.
@@ -19,11 +19,11 @@ type fieldValue struct {
 	value  any
 }
 
-// valuesAfter returns the next records, by their numbers, deleted ones too, that have a value in a field.
-func (x *session) valuesAfter(ctx context.Context, f crm.CustomField, after int64, limit int) ([]fieldValue, error) {
+// valuesAfter returns those of the next records, by their numbers, deleted ones too, that have a value in a field.
+func (x *session) valuesAfter(ctx context.Context, f crm.CustomField, after int64) ([]fieldValue, error) {
 	return query(ctx, x, "values", `SELECT number, id, deleted_at, custom -> CAST($2 AS TEXT) FROM `+tableOf(f.Entity)+`
-		WHERE account_id = $1 AND number > $3 AND custom -> CAST($4 AS TEXT) IS NOT NULL ORDER BY number LIMIT $5`,
-		[]any{x.account, text(f.Key), after, text(f.Key), limit}, func(r row) (v fieldValue, err error) {
+		WHERE account_id = $1 AND number > $3 AND number <= $4 AND custom -> CAST($5 AS TEXT) IS NOT NULL ORDER BY number`,
+		[]any{x.account, text(f.Key), after, after + valuesChunk, text(f.Key)}, func(r row) (v fieldValue, err error) {
 			var deleted int64
 			err = r.Scan(&v.number, &v.record, &deleted, jsonColumn{&v.value})
 			v.living = deleted == 0
@@ -59,16 +59,24 @@ func (x *reader) EachValue(ctx context.Context, f crm.CustomField, fn func(recor
 }
 
 func (x *session) eachChunk(ctx context.Context, f crm.CustomField, fn func([]fieldValue) error) error {
-	for after := int64(0); ; {
-		values, err := x.valuesAfter(ctx, f, after, valuesChunk)
-		if err != nil || len(values) == 0 {
+	last, err := queryOne(ctx, x, "last number", `SELECT COALESCE(MAX(number), 0) FROM `+tableOf(f.Entity)+` WHERE account_id = $1`, []any{x.account}, scanNumber, nil)
+	if err != nil {
+		return err
+	}
+	// By ranges of numbers, not by a LIMIT: PostgreSQL would sort all that are left for each, until it has counted the records of the account.
+	for after := int64(0); after < last; after += valuesChunk {
+		values, err := x.valuesAfter(ctx, f, after)
+		if err != nil {
 			return err
+		}
+		if len(values) == 0 {
+			continue
 		}
 		if err := fn(values); err != nil {
 			return err
 		}
-		after = values[len(values)-1].number
 	}
+	return nil
 }
 
 // RewriteValues puts what fn returns (nil: nothing) in the place of each value of a custom field, of deleted records too, and returns how many values there were.
