@@ -67,6 +67,10 @@ var failuresBsale = map[string]text{
 		"The first day ({place}) is later than the last one. Change them.",
 	},
 
+	"reason.credited_sale_unknown.fix": {
+		"Si la venta es anterior a lo que Puente ha leído, carga la historia desde esa fecha. Si no, revisa en Bsale a qué venta se refiere la nota.",
+		"If the sale is older than what Puente has read, load history from that day on. If not, check in Bsale which sale the note refers to.",
+	},
 	"reason.clients_not_wanted": {
 		"Las reglas ya no crean clientes en Bsale.",
 		"The rules no longer make clients in Bsale.",

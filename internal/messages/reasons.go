@@ -43,16 +43,16 @@ var reasons = map[string]text{
 		"More than one contact matches this client.",
 	},
 	"reason.many_contacts.fix": {
-		"Deja un solo contacto con ese RUT, correo o teléfono, y vuelve a procesar el documento.",
-		"Keep a single contact with that tax id, e-mail or phone, and process the document again.",
+		"Elige cuál de los contactos es. O deja uno solo con ese RUT, correo o teléfono, y vuelve a procesar el documento.",
+		"Choose which of the contacts it is. Or keep a single one with that tax id, e-mail or phone, and process the document again.",
 	},
 	"reason.tax_id_differs": {
 		"El correo o el teléfono es de un contacto que tiene otro RUT: pueden ser dos personas.",
 		"The e-mail or phone belongs to a contact with another tax id: they may be two people.",
 	},
 	"reason.tax_id_differs.fix": {
-		"Si es la misma persona, agrega este RUT al contacto. Si no, corrige el correo o el teléfono en Bsale. Después vuelve a procesar el documento.",
-		"If it is the same person, add this tax id to the contact. If not, correct the e-mail or phone in Bsale. Then process the document again.",
+		"Si es la misma persona, elige ese contacto. Si es otra, elige o crea el suyo, o corrige el correo o el teléfono en Bsale y vuelve a procesar el documento.",
+		"If it is the same person, choose that contact. If it is another one, choose or make theirs, or correct the e-mail or phone in Bsale and process the document again.",
 	},
 
 	"reason.missing_email": {
