@@ -34,11 +34,13 @@ type changeOut struct {
 
 type timelineParams struct {
 	ByID
-	Size int `query:"size" minimum:"1" maximum:"200" default:"50"`
+	Size   int    `query:"size" minimum:"1" maximum:"200" default:"50"`
+	Cursor crm.ID `query:"cursor" maxLength:"36" doc:"The nextCursor of the page before"`
 }
 
 type timelineOut struct {
-	Items []eventOut `json:"items" doc:"Newest first"`
+	Items      []eventOut `json:"items" doc:"Newest first"`
+	NextCursor crm.ID     `json:"nextCursor" doc:"Of what is older; empty at the end"`
 }
 
 func contactTimeline(ctx context.Context, r *reading, in *timelineParams) (*body[timelineOut], error) {
@@ -54,8 +56,11 @@ func (r *reading) timeline(ctx context.Context, entity crm.Entity, in *timelineP
 	if err != nil {
 		return nil, err
 	}
-	entries, err := crm.Timeline(ctx, r, r.hand(), crm.TimelineQuery{Entity: entity, ID: in.ID, Limit: in.Size, Actors: actors})
+	entries, err := crm.Timeline(ctx, r, r.hand(), crm.TimelineQuery{Entity: entity, ID: in.ID, Before: in.Cursor, Limit: in.Size, Actors: actors})
 	out := &body[timelineOut]{timelineOut{Items: []eventOut{}}}
+	if len(entries) == in.Size {
+		out.Body.NextCursor = entries[len(entries)-1].Event.ID
+	}
 	for _, e := range entries {
 		event := eventOut{
 			ID: e.Event.ID, Type: e.Event.Type, At: instant{e.Event.At}, Actor: actorOut{e.Event.Actor.Kind, e.Event.Actor.ID, e.Actor}, Document: e.Event.Document,

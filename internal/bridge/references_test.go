@@ -179,7 +179,7 @@ func TestTimelinesSayByWhichRule(t *testing.T) {
 		rules := map[string]bool{}
 		for _, stage := range board {
 			for _, card := range stage.Latest {
-				events, err := r.Events(ctx, crm.EntityDeal, card.Deal.ID, 50)
+				events, err := r.Events(ctx, crm.EntityDeal, card.Deal.ID, "", 50)
 				if err != nil {
 					return err
 				}

@@ -82,7 +82,7 @@ func TestAPersonSettlesWhichContactItIs(t *testing.T) {
 	}
 	events := 0
 	err = s.store.View(ctx, s.ref.AccountID, func(r bridge.Reader) error {
-		all, err := r.Events(ctx, crm.EntityContact, s.contacts[0], 50)
+		all, err := r.Events(ctx, crm.EntityContact, s.contacts[0], "", 50)
 		for _, event := range all {
 			if event.Actor == s.hand.Actor && len(event.Changes) == 1 && event.Changes[0].Field == "bsale_client" {
 				events++

@@ -10,6 +10,7 @@ import (
 type TimelineQuery struct {
 	Entity Entity
 	ID     ID
+	Before ID // the entry that the page before ended with; zero: the latest
 	Limit  int
 	// Actors names those that the CRM itself does not know: API keys and the connections of apps.
 	Actors map[Actor]string
@@ -40,7 +41,7 @@ type TimelineValue struct {
 	Name  string // of the user, stage or contact that Value is the id of; empty: it is no such thing, or is not there any more
 }
 
-// Timeline returns the latest events of a contact or deal, newest first, with the names that things have now; those of deleted stages, users and contacts too. not_found: contact_not_found,
+// Timeline returns a page of the events of a contact or deal, newest first, with the names that things have now; those of deleted stages, users and contacts too. not_found: contact_not_found,
 // deal_not_found, also when the hand may not see it.
 func Timeline(ctx context.Context, r Reader, hand Hand, query TimelineQuery) ([]TimelineEntry, error) {
 	var err error
@@ -52,7 +53,7 @@ func Timeline(ctx context.Context, r Reader, hand Hand, query TimelineQuery) ([]
 	if err != nil {
 		return nil, err
 	}
-	events, err := r.Events(ctx, query.Entity, query.ID, query.Limit)
+	events, err := r.Events(ctx, query.Entity, query.ID, query.Before, query.Limit)
 	if err != nil {
 		return nil, err
 	}

@@ -24,8 +24,9 @@ type Reader interface {
 	DealsByID(ctx context.Context, ids []ID) ([]*Deal, error)
 	// DealsByContact returns the living deals of these contacts that stand in one of these stages.
 	DealsByContact(ctx context.Context, contacts, stages []ID) ([]*Deal, error)
-	// Events returns the timeline of one contact or deal, newest first, at most limit entries.
-	Events(ctx context.Context, entity Entity, id ID, limit int) ([]Event, error)
+	// Events returns the timeline of one contact or deal, newest first, at most limit entries: those older than the entry before, or, when that is zero, the latest.
+	// There is nothing older than an entry of another timeline.
+	Events(ctx context.Context, entity Entity, id, before ID, limit int) ([]Event, error)
 	// StageChanges returns the moves of one deal, oldest first.
 	StageChanges(ctx context.Context, deal ID) ([]StageChange, error)
 

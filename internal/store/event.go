@@ -7,12 +7,17 @@ import (
 	"puente/internal/crm"
 )
 
-// Events returns the timeline of one contact or deal, newest first, at most limit entries. Of the same instant, the one added last comes first.
-func (x *reader) Events(ctx context.Context, entity crm.Entity, id crm.ID, limit int) ([]crm.Event, error) {
+// Events returns the timeline of one contact or deal, newest first, at most limit entries: those older than the entry before, or, when that is zero, the latest. Of the same
+// instant, the one added last comes first.
+func (x *reader) Events(ctx context.Context, entity crm.Entity, id, before crm.ID, limit int) ([]crm.Event, error) {
+	older, args := "", []any{x.account, text(entity), text(id), limit}
+	if before != "" {
+		older = ` AND (at, number) < (SELECT at, number FROM event WHERE account_id = $1 AND entity = $2 AND entity_id = $3 AND id = $5)`
+		args = append(args, text(before))
+	}
 	return query(ctx, &x.session, "events",
 		`SELECT id, entity, entity_id, type, at, actor_kind, actor_id, document, changes FROM event
-		 WHERE account_id = $1 AND entity = $2 AND entity_id = $3 ORDER BY at DESC, number DESC LIMIT $4`,
-		[]any{x.account, text(entity), text(id), limit},
+		 WHERE account_id = $1 AND entity = $2 AND entity_id = $3`+older+` ORDER BY at DESC, number DESC LIMIT $4`, args,
 		func(r row) (e crm.Event, err error) {
 			err = r.Scan(&e.ID, &e.Entity, &e.EntityID, &e.Type, instant{&e.At}, &e.Actor.Kind, &e.Actor.ID, &e.Document, jsonColumn{&e.Changes})
 			return e, err

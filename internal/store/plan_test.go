@@ -62,7 +62,7 @@ func TestNoQueryReadsMoreThanItsKeys(t *testing.T) {
 				_, err := r.DueRecords(ctx, connection.ID, account.CreatedAt, 9)
 				return err
 			}, []string{"record_due (connection=? AND due_at>? AND due_at<?)"}},
-			"Events": {func(r *reader) error { _, err := r.Events(ctx, crm.EntityDeal, "a", 9); return err }, []string{"AND entity_id=?"}},
+			"Events": {func(r *reader) error { _, err := r.Events(ctx, crm.EntityDeal, "a", "b", 9); return err }, []string{"AND entity_id=?"}},
 			"LastDecided": {func(r *reader) error { _, err := r.LastDecided(ctx, connection.ID); return err }, []string{
 				"sqlite_autoindex_record_1 (connection=?)",
 			}},

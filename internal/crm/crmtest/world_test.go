@@ -237,7 +237,7 @@ func (w *world) storedDeal(id crm.ID) *crm.Deal {
 func (w *world) events(entity crm.Entity, id crm.ID) []string {
 	w.Helper()
 	var lines []string
-	for _, e := range view(w, func(r crm.Reader) ([]crm.Event, error) { return r.Events(w.Context(), entity, id, 100) }) {
+	for _, e := range view(w, func(r crm.Reader) ([]crm.Event, error) { return r.Events(w.Context(), entity, id, "", 100) }) {
 		line := fmt.Sprintf("%s by %s", e.Type, e.Actor.Kind)
 		for _, c := range e.Changes {
 			line += fmt.Sprintf("; %s: %v -> %v", c.Field, c.Old, c.New)

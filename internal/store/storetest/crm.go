@@ -278,11 +278,16 @@ func testTimelines(t *testing.T, f *fixture) {
 		must(t, tx.AddStageChanges(f.ctx, nil))
 		return tx.AddStageChanges(f.ctx, changes)
 	})
-	timeline := func(e crm.Entity, id crm.ID, limit int) []crm.Event {
-		return view(t, f, func(r bridge.Reader) ([]crm.Event, error) { return r.Events(f.ctx, e, id, limit) })
+	older := func(e crm.Entity, id, before crm.ID, limit int) []crm.Event {
+		return view(t, f, func(r bridge.Reader) ([]crm.Event, error) { return r.Events(f.ctx, e, id, before, limit) })
 	}
+	timeline := func(e crm.Entity, id crm.ID, limit int) []crm.Event { return older(e, id, "", limit) }
 	same(t, "timeline of a deal", timeline(crm.EntityDeal, deal, 10), []crm.Event{events[0], events[2], events[1]})
 	same(t, "its newest two", timeline(crm.EntityDeal, deal, 2), []crm.Event{events[0], events[2]})
+	same(t, "what is older than the newest", older(crm.EntityDeal, deal, events[0].ID, 1), []crm.Event{events[2]})
+	same(t, "what is older than one of the same instant", older(crm.EntityDeal, deal, events[2].ID, 10), []crm.Event{events[1]})
+	same(t, "what is older than the oldest", older(crm.EntityDeal, deal, events[1].ID, 10), []crm.Event(nil))
+	same(t, "what is older than an entry of something else", older(crm.EntityDeal, deal, events[3].ID, 10), []crm.Event(nil))
 	same(t, "timeline of a contact", timeline(crm.EntityContact, contact, 10), events[3:4])
 	moves := view(t, f, func(r bridge.Reader) ([]crm.StageChange, error) { return r.StageChanges(f.ctx, deal) })
 	same(t, "moves", moves, []crm.StageChange{changes[1], changes[2], changes[0]})

@@ -80,7 +80,7 @@ func testIsolation(t *testing.T, f *fixture) {
 		"DealsByContact": func(r bridge.Reader) (any, error) {
 			return r.DealsByContact(f.ctx, []crm.ID{c.ID}, []crm.ID{d.StageID})
 		},
-		"Events":       func(r bridge.Reader) (any, error) { return r.Events(f.ctx, crm.EntityDeal, d.ID, 9) },
+		"Events":       func(r bridge.Reader) (any, error) { return r.Events(f.ctx, crm.EntityDeal, d.ID, "", 9) },
 		"StageChanges": func(r bridge.Reader) (any, error) { return r.StageChanges(f.ctx, d.ID) },
 		"Connections": func(r bridge.Reader) (any, error) {
 			all, err := r.Connections(f.ctx)
