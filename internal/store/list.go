@@ -13,7 +13,8 @@ type listLimits struct {
 	firstWalk int // rows of the order's index, before larger sets of numbers are tried: most pages are full by then
 	nearly    int // as many again if they are likely to fill it
 	walk      int // rows that are walked for one page at most
-	set       int // postings of one condition; it is common when it has more
+	some      int // postings of one condition that are read next
+	set       int // and at last; it is common when it has more
 	fetch     int // records that are few enough to be read, tested and sorted all, rather than to go on in the order's index
 	passes    int // numbers that are read in the order's index to look for those of a set
 	fetches   int // rows that are read of those
@@ -24,7 +25,8 @@ type listLimits struct {
 }
 
 var defaultListLimits = listLimits{
-	few: 500, firstWalk: 600, nearly: 1_800, walk: 4_000, set: 60_000, fetch: 2_000, passes: 50_000, fetches: 8_000, sort: 20_000, count: 5_000, contacts: 4_000, documents: 2_000,
+	few: 500, firstWalk: 600, nearly: 2_000, walk: 4_000, some: 4_000, set: 40_000, fetch: 2_000, passes: 40_000, fetches: 6_000, sort: 20_000, count: 5_000,
+	contacts: 4_000, documents: 2_000,
 }
 
 // chunk is how many rows a walk reads at first; it reads twice as many each time.
@@ -45,7 +47,8 @@ type listing struct {
 	owners  *[]crm.ID // those that the list is of ("": unassigned); nil: any
 	stages  *[]crm.ID
 	tests   []rowTest // what conditions and search ask of a row, owners and stages aside
-	sources []source  // of numbers, for those of the conditions that have an index
+	sources []*source // of numbers, for those of the conditions that have an index
+	spans   []*span   // comparisons that have an index, those of one field together
 	columns columns   // what the tests look at
 	heavy   bool      // a test looks into other tables
 	empty   bool      // nothing fits
@@ -179,12 +182,16 @@ func (l *listing) where(ctx context.Context, c crm.Condition, fields map[string]
 		return err
 	}
 	test := rowTest{columns: columns, read: read, holds: c.Test(), condition: &c}
-	if s, ok, err := l.sourceOf(ctx, c, fields); err != nil {
+	s, err := l.sourceOf(ctx, c, fields)
+	if err != nil {
 		return err
-	} else if ok {
-		s.of = len(l.tests)
+	}
+	if s != nil {
+		s.of = append(s.of, len(l.tests))
 		test.sourced = s.exact
-		l.sources = append(l.sources, s)
+		if !slices.Contains(l.sources, s) {
+			l.sources = append(l.sources, s)
+		}
 	}
 	l.tests = append(l.tests, test)
 	return nil
@@ -241,7 +248,7 @@ func (l *listing) whereTags(ctx context.Context, c crm.Condition) error {
 			keys = append(keys, text(id.(crm.ID)))
 		}
 		test.sourced = true
-		l.sources = append(l.sources, source{of: len(l.tests), exact: true, parts: []part{l.entryPart(contactTags, keys)}})
+		l.sources = append(l.sources, &source{of: []int{len(l.tests)}, exact: true, parts: []part{l.entryPart(contactTags, keys)}})
 	}
 	l.tests = append(l.tests, test)
 	return nil
@@ -252,12 +259,16 @@ func asList(v any) []any {
 	return l
 }
 
-// placeSources adds those of owners and stages.
+// placeSources adds that of owners and stages.
 func (l *listing) placeSources() {
+	s := &source{exact: true, parts: []part{l.placePart}}
 	if l.owners != nil {
-		l.sources = append(l.sources, source{of: ofOwners, exact: true, parts: []part{l.ownerPart(*l.owners)}})
+		s.of = append(s.of, ofOwners)
 	}
 	if l.stages != nil {
-		l.sources = append(l.sources, source{of: ofStages, exact: true, parts: []part{l.stagePart(*l.stages)}})
+		s.of = append(s.of, ofStages)
+	}
+	if len(s.of) > 0 {
+		l.sources = append(l.sources, s)
 	}
 }

@@ -187,7 +187,7 @@ func (l *listing) search(words string) {
 			places = append(places[:len(places):len(places)], l.columns.add(`COALESCE((SELECT string_agg(r.number, ' ') FROM record r
 				WHERE r.account_id = t.account_id AND r.deal_id = t.id AND r.deal_id <> ''), '')`, textCell))
 		}
-		l.sources = append(l.sources, source{of: len(l.tests), exact: true, parts: l.termParts(term)})
+		l.sources = append(l.sources, &source{of: []int{len(l.tests)}, exact: true, parts: l.termParts(term)})
 		l.tests = append(l.tests, rowTest{columns: places, sourced: true, term: term, read: func(cells []any) any { return cells }, holds: func(value any) bool {
 			for _, words := range value.([]any) {
 				if beginsWord(words.(string), term) {

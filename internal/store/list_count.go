@@ -21,16 +21,31 @@ func (x *reader) Count(ctx context.Context, q crm.Query, most int) (count int, e
 		n, err := l.living(ctx)
 		return int(n), err == nil, err
 	}
-	count, exact, err = l.countSet(ctx, most)
-	if err == nil && !exact {
+	n, err := l.candidates(ctx, setFor(most))
+	if err != nil {
+		return 0, false, err
+	}
+	if n.some && n.exact {
+		count, exact = len(n.numbers), true
+	} else if s := l.sources; len(s) == 1 && l.tests[0].sourced && len(l.tests) == 1 && len(s[0].numbers) > most && most > 0 {
+		count = most + 1
+	} else {
 		var hits []hit
-		hits, exact, err = l.all(ctx, most)
+		hits, exact, err = l.all(ctx, n, most)
 		count = len(hits)
 	}
 	if most > 0 && count > most {
 		return most, false, err
 	}
 	return count, exact, err
+}
+
+// setFor is how many numbers are to be read of each condition to count up to most: a row may have two words that begin alike.
+func setFor(most int) int {
+	if most == 0 {
+		return unbounded
+	}
+	return most + most/4
 }
 
 // living returns how many records the list has when owner and stage alone decide, by the totals.
@@ -50,40 +65,11 @@ func (l *listing) living(ctx context.Context) (int64, error) {
 	return queryOne(ctx, l.x, "count", `SELECT CAST(COALESCE(SUM(`+column+`), 0) AS BIGINT) FROM `+table+` WHERE `+where, args, scanNumber, nil)
 }
 
-// countSet counts by sets of numbers alone, if they have exactly the rows that fit. What is over most may be more than it says.
-func (l *listing) countSet(ctx context.Context, most int) (count int, known bool, err error) {
-	if slices.ContainsFunc(l.tests, func(t rowTest) bool { return !t.sourced }) {
-		return 0, false, nil
-	}
-	limit := max(l.limits.set, most+most/4) // a row may have two words that begin alike
-	if most == 0 {
-		limit = unbounded
-	}
-	var numbers []int64
-	for i, s := range l.sources {
-		some, complete, err := s.load(ctx, limit)
-		if err != nil {
-			return 0, false, err
-		}
-		if !complete {
-			slices.Sort(some)
-			if some = slices.Compact(some); len(l.sources) == 1 && len(some) > most {
-				return most + 1, true, nil
-			}
-			return 0, false, nil
-		}
-		if i > 0 {
-			some = intersect(numbers, some)
-		}
-		numbers = some
-	}
-	return len(numbers), true, nil
-}
-
 // all returns the rows of the list, in no order: all of them, or when exact is false those that were found within bounds.
-func (l *listing) all(ctx context.Context, most int) (hits []hit, exact bool, err error) {
-	if hits, ok, err := l.few(ctx, l.limits.set, l.limits.fetch); err != nil || ok {
-		return hits, ok, err
+func (l *listing) all(ctx context.Context, n narrowed, most int) (hits []hit, exact bool, err error) {
+	if n.some && (most == 0 || len(n.numbers) <= l.limits.fetch) {
+		hits, err := l.fetch(ctx, n.numbers, n.exact)
+		return hits, err == nil, err
 	}
 	w := l.newWalk(nil)
 	if most == 0 {
@@ -112,12 +98,17 @@ func (x *reader) SumByStage(ctx context.Context, q crm.Query, most int) (totals 
 		}
 		return stageTotals(sums), err == nil, err
 	}
-	if totals, known, err := l.sumSet(ctx, most); err != nil || known {
+	n, err := l.candidates(ctx, setFor(most))
+	if err != nil {
+		return nil, false, err
+	}
+	if n.some && n.exact && (most == 0 || len(n.numbers) <= most) {
+		totals, err := l.sumSet(ctx, n.numbers)
 		return totals, err == nil, err
 	}
 	l.wanted = true
 	stage, currency, value := l.columns.add("t.stage_id", idCell), l.columns.add("t.value_currency", textCell), l.columns.add("t.value_minor", intCell)
-	hits, exact, err := l.all(ctx, most)
+	hits, exact, err := l.all(ctx, n, most)
 	if err != nil {
 		return nil, false, err
 	}
@@ -130,23 +121,14 @@ func (x *reader) SumByStage(ctx context.Context, q crm.Query, most int) (totals 
 	return stageTotals(sums), exact, nil
 }
 
-// sumSet adds up by a set of numbers, if it has exactly the rows that fit, and no more than most.
-func (l *listing) sumSet(ctx context.Context, most int) (totals []crm.StageTotal, known bool, err error) {
-	limit := most
-	if most == 0 {
-		limit = unbounded
-	}
-	n, err := l.candidates(ctx, limit)
-	if err != nil || !n.some || !n.exact || len(n.numbers) > limit {
-		return nil, false, err
-	}
-	totals, err = query(ctx, l.x, "sum by stage", `SELECT t.stage_id, t.value_currency, COUNT(*), CAST(SUM(t.value_minor) AS BIGINT) FROM `+l.x.s.dialect.numbers+`
+// sumSet adds up the deals with these numbers.
+func (l *listing) sumSet(ctx context.Context, numbers []int64) ([]crm.StageTotal, error) {
+	return query(ctx, l.x, "sum by stage", `SELECT t.stage_id, t.value_currency, COUNT(*), CAST(SUM(t.value_minor) AS BIGINT) FROM `+l.x.s.dialect.numbers+`
 		CROSS JOIN deal t WHERE t.account_id = $1 AND t.deleted_at = 0 AND t.number = n.value GROUP BY t.stage_id, t.value_currency
-		ORDER BY t.stage_id, t.value_currency`, []any{l.x.account, joinNumbers(n.numbers)}, func(r row) (t crm.StageTotal, err error) {
+		ORDER BY t.stage_id, t.value_currency`, []any{l.x.account, joinNumbers(numbers)}, func(r row) (t crm.StageTotal, err error) {
 		err = r.Scan(&t.StageID, &t.Currency, &t.Deals, &t.Value)
 		return t, err
 	})
-	return totals, err == nil, err
 }
 
 func addTally(sums map[totalKey]tally, k totalKey, t tally) {

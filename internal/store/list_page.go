@@ -114,7 +114,7 @@ func (l *listing) farther(ctx context.Context, w *walk, after *place, skip, limi
 			return cut(w.hits, skip, limit, w.rest(ended))
 		}
 	}
-	n, err := l.candidates(ctx, l.limits.set)
+	n, err := l.narrowed(ctx)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -143,6 +143,15 @@ func (l *listing) farther(ctx context.Context, w *walk, after *place, skip, limi
 		return nil, nil, err
 	}
 	return cut(w.hits, skip, limit, w.rest(ended))
+}
+
+// narrowed narrows the list down by sets of numbers that are read to the end, larger ones if no smaller one does it.
+func (l *listing) narrowed(ctx context.Context) (narrowed, error) {
+	n, err := l.candidates(ctx, l.limits.some)
+	if err != nil || n.some {
+		return n, err
+	}
+	return l.candidates(ctx, l.limits.set)
 }
 
 // nearly says whether the page will be full soon, if what fits goes on to be as frequent as it was in the first rows.

@@ -10,11 +10,15 @@ import (
 	"puente/internal/crm"
 )
 
-// source is where the numbers of the rows come from for which one test holds.
+// source is where the numbers of the rows come from for which one test holds, or several.
 type source struct {
-	of    int  // the test's place; ofOwners, ofStages
-	exact bool // no others are among them
+	of    []int // the tests' places; ofOwners, ofStages
+	exact bool  // no others are among them
 	parts []part
+
+	loaded   int // up to how many numbers were asked for
+	numbers  []int64
+	complete bool
 }
 
 // What a source is of when it is not one of the tests.
@@ -69,18 +73,26 @@ func joinNumbers(numbers []int64) string {
 	return string(b)
 }
 
-// load returns the numbers of a source in ascending order, each once.
-func (s source) load(ctx context.Context, most int) (numbers []int64, complete bool, err error) {
+// load returns the numbers of a source in ascending order, each once; some of them if there are more than most. They are remembered.
+func (s *source) load(ctx context.Context, most int) (numbers []int64, complete bool, err error) {
+	if s.complete && len(s.numbers) <= most || s.loaded >= most {
+		return s.numbers, s.complete && len(s.numbers) <= most, nil
+	}
+	s.loaded, s.complete, s.numbers = most, true, nil
 	for _, p := range s.parts {
 		some, all, err := p(ctx, most)
-		if err != nil || !all {
-			return some, false, err
+		if err != nil {
+			return nil, false, err
 		}
-		numbers = append(numbers, some...)
+		s.numbers = append(s.numbers, some...)
+		if s.complete = all; !all {
+			break
+		}
 	}
-	slices.Sort(numbers)
-	numbers = slices.Compact(numbers)
-	return numbers, len(numbers) <= most, nil
+	slices.Sort(s.numbers)
+	s.numbers = slices.Compact(s.numbers)
+	s.complete = s.complete && len(s.numbers) <= most
+	return s.numbers, s.complete, nil
 }
 
 // narrowed is what the sources of a list leave of it.
@@ -93,23 +105,27 @@ type narrowed struct {
 
 // candidates loads the sources, and intersects those that are complete.
 func (l *listing) candidates(ctx context.Context, most int) (narrowed, error) {
+	enough := l.limits.few // those few are better read than narrowed further
+	if most > l.limits.some {
+		enough = l.limits.fetch
+	}
 	n := narrowed{exact: true}
 	covered := map[int]bool{} // exactly
 	for _, s := range l.sources {
-		if n.some && len(n.numbers) <= l.limits.few {
-			break // those few are better read than narrowed further
+		if n.some && len(n.numbers) <= enough {
+			break
 		}
 		numbers, complete, err := s.load(ctx, most)
 		if err != nil {
 			return n, err
 		}
 		if !complete {
-			if s.of >= 0 && l.tests[s.of].term != "" {
-				n.common = append(n.common, l.tests[s.of].term)
-			}
+			n.common = append(n.common, l.termsOf(s)...)
 			continue
 		}
-		covered[s.of] = s.exact
+		for _, of := range s.of {
+			covered[of] = s.exact
+		}
 		if n.some {
 			numbers = intersect(n.numbers, numbers)
 		}
@@ -122,9 +138,17 @@ func (l *listing) candidates(ctx context.Context, most int) (narrowed, error) {
 	return n, nil
 }
 
+// termsOf returns the search term of a source, if it is of one.
+func (l *listing) termsOf(s *source) []string {
+	if s.of[0] < 0 || l.tests[s.of[0]].term == "" {
+		return nil
+	}
+	return []string{l.tests[s.of[0]].term}
+}
+
 // intersect returns what two ascending lists have in common.
 func intersect(a, b []int64) []int64 {
-	both := a[:0]
+	both := make([]int64, 0, min(len(a), len(b)))
 	for _, n := range a {
 		i, found := slices.BinarySearch(b, n)
 		b = b[i:]
@@ -214,19 +238,42 @@ func (l *listing) documentPart(term string) part {
 	}
 }
 
-// ownerPart are those of these owners.
-func (l *listing) ownerPart(owners []crm.ID) part {
-	return func(ctx context.Context, most int) (numbers []int64, complete bool, err error) {
-		for _, owner := range owners {
-			text, args := l.ownerIs(owner, []any{l.x.account})
-			some, all, err := l.numbersOf(ctx, most, `SELECT t.number FROM `+l.table+` t WHERE t.account_id = $1 AND t.deleted_at = 0 AND `+text, args...)
+// placePart are those of the list's owners and stages. The totals know how many they are.
+func (l *listing) placePart(ctx context.Context, most int) (numbers []int64, complete bool, err error) {
+	if n, err := l.living(ctx); err != nil || n > int64(most) {
+		return nil, false, err
+	}
+	for _, stage := range eachOf(l.stages) {
+		for _, owner := range eachOf(l.owners) {
+			where, args := "", []any{l.x.account}
+			if owner != nil {
+				where, args = l.ownerIs(*owner, args)
+				where = " AND " + where
+			}
+			if stage != nil {
+				args = append(args, text(*stage))
+				where += " AND t.stage_id = $" + strconv.Itoa(len(args))
+			}
+			some, all, err := l.numbersOf(ctx, most, `SELECT t.number FROM `+l.table+` t WHERE t.account_id = $1 AND t.deleted_at = 0`+where, args...)
 			if err != nil || !all {
 				return nil, false, err
 			}
 			numbers = append(numbers, some...)
 		}
-		return numbers, true, nil
 	}
+	return numbers, true, nil
+}
+
+// eachOf returns each of these ids, or nil once when it does not matter which.
+func eachOf(ids *[]crm.ID) []*crm.ID {
+	if ids == nil {
+		return []*crm.ID{nil}
+	}
+	each := make([]*crm.ID, len(*ids))
+	for i := range each {
+		each[i] = &(*ids)[i]
+	}
+	return each
 }
 
 // ownerIs writes the condition that a row is of an owner.
@@ -238,34 +285,21 @@ func (l *listing) ownerIs(owner crm.ID, args []any) (string, []any) {
 	return "t.owner_id = $" + strconv.Itoa(len(args)), args
 }
 
-// stagePart are the deals in these stages.
-func (l *listing) stagePart(stages []crm.ID) part {
-	if len(stages) == 0 {
-		return none
-	}
-	return func(ctx context.Context, most int) ([]int64, bool, error) {
-		in, args := keyList([]any{l.x.account}, stages)
-		return l.numbersOf(ctx, most, `SELECT t.number FROM deal t WHERE t.account_id = $1 AND t.deleted_at = 0 AND t.stage_id IN `+in, args...)
-	}
-}
-
-// sourceOf returns the source for a condition that has an index.
-func (l *listing) sourceOf(ctx context.Context, c crm.Condition, fields map[string]listedField) (source, bool, error) {
+// sourceOf returns the source for a condition that has an index, nil for one that has none. It is the same for comparisons of the same field.
+func (l *listing) sourceOf(ctx context.Context, c crm.Condition, fields map[string]listedField) (*source, error) {
 	if c.Field.Custom != nil {
-		field, ok := fields[c.Field.Name]
-		if !ok || !field.complete {
-			return source{}, false, nil
+		if field, ok := fields[c.Field.Name]; ok && field.complete {
+			return l.fieldSource(c, field.list), nil
 		}
-		s, ok := l.fieldSource(c, field.list)
-		return s, ok, nil
+		return nil, nil
 	}
+	column := sortColumns[l.entity][c.Field.Name]
 	switch {
-	case c.Field.Type == crm.TypeInstant || c.Field.Name == crm.FieldValue:
-		s, ok := l.columnSource(c)
-		return s, ok, nil
+	case column != "" && (c.Field.Type == crm.TypeInstant || c.Field.Name == crm.FieldValue):
+		return l.columnSource(c, column), nil
 	case c.Operator != crm.Is:
 	case l.entity == crm.EntityContact && (c.Field.Name == crm.FieldEmail || c.Field.Name == crm.FieldPhone || c.Field.Name == crm.FieldTaxID):
-		return l.identitySource(c)
+		return l.identitySource(c), nil
 	case l.entity == crm.EntityDeal && c.Field.Type == crm.TypeContact:
 		ids := conditionIDs(c)
 		numbers, err := l.x.contactNumbers(ctx, ids)
@@ -273,20 +307,20 @@ func (l *listing) sourceOf(ctx context.Context, c crm.Condition, fields map[stri
 		for _, id := range ids {
 			of = append(of, numbers[id]) // 0: those without contact, or a contact that there is not
 		}
-		return source{exact: false, parts: []part{l.contactPart(of)}}, err == nil, err
+		return &source{parts: []part{l.contactPart(of)}}, err
 	}
-	return source{}, false, nil
+	return nil, nil
 }
 
 // fieldSource goes by the list of a searchable field.
-func (l *listing) fieldSource(c crm.Condition, list int64) (source, bool) {
+func (l *listing) fieldSource(c crm.Condition, list int64) *source {
 	switch c.Operator {
 	case crm.IsEmpty:
-		return source{exact: true, parts: []part{l.entryPart(list, []string{noValue})}}, true
+		return &source{exact: true, parts: []part{l.entryPart(list, []string{noValue})}}
 	case crm.IsFilled:
-		return source{exact: true, parts: []part{l.spanPart(list, "p.entry > $3", noValue)}}, true
+		return l.spanSource(c.Field.Name, "posting p", "p.entry", list, bound{">", noValue})
 	case crm.Is:
-		s := source{exact: !c.Field.Type.HasNormalForm()}
+		s := &source{exact: !c.Field.Type.HasNormalForm()}
 		var all []string
 		for _, v := range c.Values {
 			for _, entry := range entries(v) {
@@ -295,65 +329,89 @@ func (l *listing) fieldSource(c crm.Condition, list int64) (source, bool) {
 			}
 		}
 		s.parts = []part{l.entryPart(list, all)}
-		return s, true
+		return s
 	}
 	compare, ok := comparisons[c.Operator]
 	if !ok || len(c.Values) != 1 {
-		return source{}, false
+		return nil
 	}
-	bound := entries(c.Values[0])[0]
-	if bound == noValue { // nothing compares with nothing
-		return source{exact: true, parts: []part{none}}, true
+	value := entries(c.Values[0])[0]
+	if value == noValue {
+		return nothing() // compares with nothing
 	}
-	text, args := "p.entry "+compare+" $3", []any{bound}
-	if compare[0] == '<' {
-		text, args = text+" AND p.entry > $4", append(args, noValue)
-	}
-	return source{exact: true, parts: []part{l.spanPart(list, text, args...)}}, true
+	return l.spanSource(c.Field.Name, "posting p", "p.entry", list, bound{compare, value}, bound{">", noValue})
 }
+
+func nothing() *source { return &source{exact: true, parts: []part{none}} }
 
 var comparisons = map[crm.Operator]string{crm.Above: ">", crm.AtLeast: ">=", crm.Below: "<", crm.AtMost: "<="}
 
-// spanPart are those whose entry in a list is within bounds, which begin at $3.
-func (l *listing) spanPart(list int64, bounds string, args ...any) part {
-	return func(ctx context.Context, most int) ([]int64, bool, error) {
-		return l.numbersOf(ctx, most, `SELECT p.number FROM posting p WHERE p.account_id = $1 AND p.list = $2 AND `+bounds,
-			append([]any{l.x.account, list}, args...)...)
+// columnSource goes by the index of a column that lists are sorted by.
+func (l *listing) columnSource(c crm.Condition, column string) *source {
+	compare, ok := comparisons[c.Operator]
+	switch {
+	case !ok || len(c.Values) != 1:
+		return nil
+	case len(crm.SortKeys(c.Values[0])) == 0:
+		return nothing()
 	}
+	bounds := []bound{{compare, columnBound(c.Values[0])}}
+	if c.Field.Type == crm.TypeInstant {
+		bounds = append(bounds, bound{"<>", 0}) // no instant
+	}
+	return l.spanSource(c.Field.Name, l.table+" t", column, 0, bounds...)
 }
 
-// columnSource goes by the index of a column that lists are sorted by.
-func (l *listing) columnSource(c crm.Condition) (source, bool) {
-	column, ok := sortColumns[l.entity][c.Field.Name]
-	compare, bounded := comparisons[c.Operator]
-	if !ok || !bounded || len(c.Values) != 1 {
-		return source{}, false
+// span is what comparisons leave of an index.
+type span struct {
+	field  string
+	bounds []bound
+	source *source
+}
+
+// spanSource adds bounds to what is left of an index, and returns its source.
+func (l *listing) spanSource(field, from, column string, list int64, bounds ...bound) *source {
+	for _, s := range l.spans {
+		if s.field == field {
+			s.bounds = append(s.bounds, bounds...)
+			return s.source
+		}
 	}
-	if len(crm.SortKeys(c.Values[0])) == 0 { // nothing compares with no instant
-		return source{exact: true, parts: []part{none}}, true
-	}
-	where, bound := column+" "+compare+" $2", columnBound(c.Values[0])
-	if c.Field.Type == crm.TypeInstant {
-		where += " AND " + column + " <> 0" // no instant
-	}
-	return source{exact: true, parts: []part{func(ctx context.Context, most int) ([]int64, bool, error) {
-		return l.numbersOf(ctx, most, `SELECT t.number FROM `+l.table+` t WHERE t.account_id = $1 AND t.deleted_at = 0 AND `+where, l.x.account, bound)
-	}}}, true
+	s := &span{field: field, bounds: bounds}
+	s.source = &source{exact: true, parts: []part{func(ctx context.Context, most int) ([]int64, bool, error) {
+		alias := from[len(from)-1:]
+		where, args := alias+".account_id = $1", []any{l.x.account}
+		and := func(condition string, value any) {
+			args = append(args, value)
+			where += " AND " + condition + " $" + strconv.Itoa(len(args))
+		}
+		if list != 0 {
+			and("p.list =", list)
+		} else {
+			where += " AND t.deleted_at = 0"
+		}
+		for _, b := range s.bounds {
+			and(column+" "+b.compare, b.value)
+		}
+		return l.numbersOf(ctx, most, `SELECT `+alias+`.number FROM `+from+` WHERE `+where, args...)
+	}}}
+	l.spans = append(l.spans, s)
+	return s.source
 }
 
 // identitySource goes by the look-up of e-mails, phones and tax ids.
-func (l *listing) identitySource(c crm.Condition) (source, bool, error) {
+func (l *listing) identitySource(c crm.Condition) *source {
 	var normalized []string
 	for _, v := range c.Values {
 		s, ok := v.(string)
 		if !ok || s == "" {
-			return source{}, false, nil
+			return nil
 		}
 		normalized = append(normalized, text(s))
 	}
-	return source{exact: false, parts: []part{func(ctx context.Context, most int) ([]int64, bool, error) {
+	return &source{parts: []part{func(ctx context.Context, most int) ([]int64, bool, error) {
 		in, args := keyList([]any{l.x.account, c.Field.Name}, normalized)
 		return l.numbersOf(ctx, most, `SELECT t.number FROM contact_identity i JOIN contact t ON t.account_id = i.account_id AND t.id = i.contact_id
 			WHERE i.account_id = $1 AND i.kind = $2 AND t.deleted_at = 0 AND i.normalized IN `+in, args...)
-	}}}, true, nil
+	}}}
 }
