@@ -16,6 +16,7 @@ type listLimits struct {
 	some      int // postings of one condition that are read next
 	set       int // and at last; it is common when it has more
 	fetch     int // records that are few enough to be read, tested and sorted all, rather than to go on in the order's index
+	probes    int // numbers that are read in the order's index and looked up one by one
 	passes    int // numbers that are read in the order's index to look for those of a set
 	fetches   int // rows that are read of those
 	sort      int // the same where there is no index for the order
@@ -25,7 +26,7 @@ type listLimits struct {
 }
 
 var defaultListLimits = listLimits{
-	few: 500, firstWalk: 600, nearly: 2_000, walk: 4_000, some: 4_000, set: 40_000, fetch: 2_000, passes: 40_000, fetches: 6_000, sort: 20_000, count: 5_000,
+	few: 500, firstWalk: 600, nearly: 2_000, walk: 4_000, some: 4_000, set: 40_000, fetch: 2_000, probes: 8_000, passes: 40_000, fetches: 6_000, sort: 20_000, count: 5_000,
 	contacts: 4_000, documents: 2_000,
 }
 
@@ -248,7 +249,9 @@ func (l *listing) whereTags(ctx context.Context, c crm.Condition) error {
 			keys = append(keys, text(id.(crm.ID)))
 		}
 		test.sourced = true
-		l.sources = append(l.sources, &source{of: []int{len(l.tests)}, exact: true, parts: []part{l.entryPart(contactTags, keys)}})
+		s := l.entrySource(contactTags, keys)
+		s.of = []int{len(l.tests)}
+		l.sources = append(l.sources, s)
 	}
 	l.tests = append(l.tests, test)
 	return nil

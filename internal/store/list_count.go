@@ -71,7 +71,7 @@ func (l *listing) all(ctx context.Context, n narrowed, most int) (hits []hit, ex
 		hits, err := l.fetch(ctx, n.numbers, n.exact)
 		return hits, err == nil, err
 	}
-	w := l.newWalk(nil)
+	w := l.newWalk(progress{})
 	if most == 0 {
 		exact, err = w.read(ctx, unbounded, -1)
 		return w.hits, exact, err

@@ -84,36 +84,67 @@ func (l *listing) page(ctx context.Context, after *place, skip, limit int) ([]pl
 	if l.order.column == "" {
 		return l.unindexed(ctx, after, skip, limit)
 	}
-	w := l.newWalk(after)
-	if skip > 0 && len(w.tests) == 0 && len(w.phases) == 1 && len(w.phases[0]) == 1 {
-		hits, err := l.readLane(ctx, w.phases[0][0], nil, limit+1, skip)
-		if err != nil {
-			return nil, nil, err
+	if skip > 0 {
+		if places, next, ok, err := l.skipped(ctx, skip, limit); ok || err != nil {
+			return places, next, err
 		}
-		return cut(hits, 0, limit, nil)
 	}
-	ended, err := w.read(ctx, enough, w.least(enough))
+	found, ended, err := l.nearby(ctx, after, enough)
+	if err == nil && !ended && len(found.hits) < enough {
+		return l.farther(ctx, found, after, skip, limit, most)
+	}
 	if err != nil {
 		return nil, nil, err
 	}
-	if ended || len(w.hits) >= enough {
-		return cut(w.hits, skip, limit, w.rest(ended))
+	return cut(found.hits, skip, limit, found.rest(ended))
+}
+
+// progress is how far a list was looked at, and what was found that fits.
+type progress struct {
+	at   *place
+	hits []hit
+}
+
+// rest is where the next page begins, if this one is not full.
+func (p progress) rest(ended bool) *place {
+	if ended {
+		return nil
 	}
-	return l.farther(ctx, w, after, skip, limit, most)
+	return p.at
+}
+
+// skipped makes the page after some entries of a list of which every row fits, if one index has it.
+func (l *listing) skipped(ctx context.Context, skip, limit int) ([]place, *place, bool, error) {
+	w := l.newWalk(progress{})
+	if len(w.tests) > 0 || len(w.phases) > 1 || len(w.phases[0]) > 1 {
+		return nil, nil, false, nil
+	}
+	hits, err := l.readLane(ctx, w.phases[0][0], nil, limit+1, skip)
+	if err != nil {
+		return nil, nil, false, err
+	}
+	places, next, err := cut(hits, 0, limit, nil)
+	return places, next, true, err
+}
+
+// nearby looks at the first rows after a place: most pages are full by then.
+func (l *listing) nearby(ctx context.Context, after *place, enough int) (found progress, ended bool, err error) {
+	if s, ok := l.newSieve(progress{at: after}, narrowed{}); ok {
+		s.passes = l.limits.probes
+		ended, err = s.read(ctx, enough)
+		return s.progress, ended, err
+	}
+	w := l.newWalk(progress{at: after})
+	ended, err = w.read(ctx, enough, w.least(enough))
+	if err == nil && !ended && len(w.hits) < enough && w.nearly(enough) {
+		ended, err = w.read(ctx, enough, l.limits.nearly)
+	}
+	return w.progress, ended, err
 }
 
 // farther makes the page when the first rows did not.
-func (l *listing) farther(ctx context.Context, w *walk, after *place, skip, limit, most int) ([]place, *place, error) {
+func (l *listing) farther(ctx context.Context, found progress, after *place, skip, limit, most int) ([]place, *place, error) {
 	enough := skip + limit + 1
-	if w.nearly(enough) {
-		ended, err := w.read(ctx, enough, l.limits.nearly)
-		if err != nil {
-			return nil, nil, err
-		}
-		if ended || len(w.hits) >= enough {
-			return cut(w.hits, skip, limit, w.rest(ended))
-		}
-	}
 	n, err := l.narrowed(ctx)
 	if err != nil {
 		return nil, nil, err
@@ -125,24 +156,22 @@ func (l *listing) farther(ctx context.Context, w *walk, after *place, skip, limi
 		}
 		return cut(l.from(hits, after), skip, limit, nil)
 	}
-	if s, ok := l.newSieve(w, n); ok {
+	var ended bool
+	if s, ok := l.newSieve(found, n); ok {
 		if most < 0 {
 			s.passes, s.fetches = unbounded, unbounded
 		}
-		ended, err := s.read(ctx, enough, n.common)
-		if err != nil {
-			return nil, nil, err
-		}
-		if ended {
-			s.at = nil
-		}
-		return cut(s.hits, skip, limit, s.at)
+		ended, err = s.read(ctx, enough)
+		found = s.progress
+	} else {
+		w := l.newWalk(found)
+		ended, err = w.read(ctx, enough, most)
+		found = w.progress
 	}
-	ended, err := w.read(ctx, enough, most)
 	if err != nil {
 		return nil, nil, err
 	}
-	return cut(w.hits, skip, limit, w.rest(ended))
+	return cut(found.hits, skip, limit, found.rest(ended))
 }
 
 // narrowed narrows the list down by sets of numbers that are read to the end, larger ones if no smaller one does it.
@@ -161,14 +190,6 @@ func (w *walk) nearly(enough int) bool {
 
 // unbounded is more than any account has.
 const unbounded = 1 << 40
-
-// rest is where the next page begins, if this one is not full.
-func (w *walk) rest(ended bool) *place {
-	if ended {
-		return nil
-	}
-	return w.at
-}
 
 // weight is how many times as long it takes to test a row when other tables are looked into.
 func (l *listing) weight() int {

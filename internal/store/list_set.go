@@ -15,10 +15,17 @@ type source struct {
 	of    []int // the tests' places; ofOwners, ofStages
 	exact bool  // no others are among them
 	parts []part
+	probe *probe // nil: the only way is to read the numbers
 
 	loaded   int // up to how many numbers were asked for
 	numbers  []int64
 	complete bool
+}
+
+// probe asks of numbers whether they have one of these entries in a list: it is quicker than to read all numbers that have, when they are many.
+type probe struct {
+	list    int64
+	entries []string
 }
 
 // What a source is of when it is not one of the tests.
@@ -97,10 +104,11 @@ func (s *source) load(ctx context.Context, most int) (numbers []int64, complete 
 
 // narrowed is what the sources of a list leave of it.
 type narrowed struct {
-	numbers []int64  // ascending
-	some    bool     // false: nothing narrows the list down
-	exact   bool     // all of them fit, and nothing else does
-	common  []string // search terms that too many records have
+	numbers []int64      // ascending
+	some    bool         // false: nothing narrows the list down
+	covered map[int]bool // by a set: tests, ofOwners and ofStages, and whether exactly
+	exact   bool         // all of them fit, and nothing else does
+	common  []string     // search terms that too many records have
 }
 
 // candidates loads the sources, and intersects those that are complete.
@@ -109,8 +117,7 @@ func (l *listing) candidates(ctx context.Context, most int) (narrowed, error) {
 	if most > l.limits.some {
 		enough = l.limits.fetch
 	}
-	n := narrowed{exact: true}
-	covered := map[int]bool{} // exactly
+	n := narrowed{covered: map[int]bool{}}
 	for _, s := range l.sources {
 		if n.some && len(n.numbers) <= enough {
 			break
@@ -124,18 +131,25 @@ func (l *listing) candidates(ctx context.Context, most int) (narrowed, error) {
 			continue
 		}
 		for _, of := range s.of {
-			covered[of] = s.exact
+			n.covered[of] = s.exact
 		}
 		if n.some {
 			numbers = intersect(n.numbers, numbers)
 		}
 		n.numbers, n.some = numbers, true
 	}
-	for i := range l.tests {
-		n.exact = n.exact && covered[i]
-	}
-	n.exact = n.exact && (l.owners == nil || covered[ofOwners]) && (l.stages == nil || covered[ofStages])
+	n.exact = l.covers(n.covered)
 	return n, nil
+}
+
+// covers says whether all that the list asks for is covered, exactly.
+func (l *listing) covers(covered map[int]bool) bool {
+	for i := range l.tests {
+		if !covered[i] {
+			return false
+		}
+	}
+	return (l.owners == nil || covered[ofOwners]) && (l.stages == nil || covered[ofStages])
 }
 
 // termsOf returns the search term of a source, if it is of one.
@@ -169,6 +183,30 @@ func keyList[K ~string](args []any, keys []K) (string, []any) {
 }
 
 func none(context.Context, int) ([]int64, bool, error) { return nil, true, nil }
+
+// entrySource are exactly those with one of these entries in a list.
+func (l *listing) entrySource(list int64, entries []string) *source {
+	s := &source{exact: true, parts: []part{l.entryPart(list, entries)}}
+	if len(entries) <= probedEntries {
+		s.probe = &probe{list, entries}
+	}
+	return s
+}
+
+// probedEntries is how many entries are looked up for each number at most.
+const probedEntries = 3
+
+// having returns which of these numbers have one of the probe's entries.
+func (l *listing) having(ctx context.Context, p *probe, numbers []int64) (numberSet, error) {
+	if len(numbers) == 0 || len(p.entries) == 0 {
+		return numberSet{}, nil
+	}
+	in, args := keyList([]any{l.x.account, joinNumbers(numbers), p.list}, p.entries)
+	found, _, err := l.numbersOf(ctx, len(numbers)*len(p.entries), `SELECT p.number FROM `+l.x.s.dialect.numbers+`
+		CROSS JOIN posting p WHERE p.account_id = $1 AND p.list = $3 AND p.number = n.value AND p.entry IN `+in, args...)
+	slices.Sort(found)
+	return newNumberSet(found), err
+}
 
 // entryPart are those with one of these entries in a list.
 func (l *listing) entryPart(list int64, entries []string) part {
@@ -316,19 +354,20 @@ func (l *listing) sourceOf(ctx context.Context, c crm.Condition, fields map[stri
 func (l *listing) fieldSource(c crm.Condition, list int64) *source {
 	switch c.Operator {
 	case crm.IsEmpty:
-		return &source{exact: true, parts: []part{l.entryPart(list, []string{noValue})}}
+		return l.entrySource(list, []string{noValue})
 	case crm.IsFilled:
 		return l.spanSource(c.Field.Name, "posting p", "p.entry", list, bound{">", noValue})
 	case crm.Is:
-		s := &source{exact: !c.Field.Type.HasNormalForm()}
+		exact := !c.Field.Type.HasNormalForm()
 		var all []string
 		for _, v := range c.Values {
 			for _, entry := range entries(v) {
-				s.exact = s.exact && !crm.IsCutKey(entry)
+				exact = exact && !crm.IsCutKey(entry)
 				all = append(all, entry)
 			}
 		}
-		s.parts = []part{l.entryPart(list, all)}
+		s := l.entrySource(list, all)
+		s.exact = exact
 		return s
 	}
 	compare, ok := comparisons[c.Operator]

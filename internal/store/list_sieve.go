@@ -2,19 +2,20 @@ package store
 
 import (
 	"context"
+	"maps"
 	"strconv"
 	"strings"
 )
 
 // sieve goes through a list in the order of its index as a walk does, but reads nothing except numbers there: many times as many in the same time. It then reads those
-// rows whose number is in the set, or that have the words that are asked for.
+// rows whose number is in the set and has the entries that are asked for, or that have the words that are asked for.
 type sieve struct {
-	l       *listing
-	set     numberSet // nil: any number
-	exact   bool      // the set has the rows that fit, and no others
-	words   bool      // common words have to be looked for in the rows
-	at      *place    // up to here everything was looked at
-	hits    []hit
+	l      *listing
+	set    numberSet // nil: any number
+	probes []*probe
+	common []string // words to be looked for in the rows
+	exact  bool     // what comes through fits
+	progress
 	passes  int // numbers that may still be read
 	fetches int // rows that may still be read
 	phases  []*lane
@@ -37,14 +38,27 @@ func newNumberSet(numbers []int64) numberSet {
 
 func (s numberSet) has(n int64) bool { return n/64 < int64(len(s)) && s[n/64]&(1<<(n%64)) != 0 }
 
-// newSieve returns a sieve that goes on from where a walk is; false if it would not help, or cannot: it goes through one lane at a time.
-func (l *listing) newSieve(w *walk, n narrowed) (*sieve, bool) {
-	s := &sieve{l: l, exact: n.exact, words: len(n.common) > 0, at: w.at, hits: w.hits, passes: l.limits.passes, fetches: l.limits.fetches / l.weight(), chunk: 4 * chunk}
-	if !n.some && !s.words {
-		return nil, false
+// newSieve returns a sieve that goes on from what was found; false if it would not help, or cannot: it goes through one lane at a time.
+func (l *listing) newSieve(found progress, n narrowed) (*sieve, bool) {
+	s := &sieve{
+		l: l, common: n.common, progress: found, passes: l.limits.passes, fetches: l.limits.fetches / l.weight(), chunk: 2 * chunk,
 	}
 	if n.some {
 		s.set = newNumberSet(n.numbers)
+	}
+	covered := map[int]bool{}
+	maps.Copy(covered, n.covered)
+	for _, from := range l.sources {
+		if _, has := covered[from.of[0]]; !has && from.probe != nil {
+			s.probes = append(s.probes, from.probe)
+			for _, of := range from.of {
+				covered[of] = from.exact
+			}
+		}
+	}
+	s.exact = l.covers(covered)
+	if s.set == nil && s.probes == nil && s.common == nil {
+		return nil, false
 	}
 	one := lane{}
 	if l.order.column == "t.rank" {
@@ -62,7 +76,7 @@ func (l *listing) newSieve(w *walk, n narrowed) (*sieve, bool) {
 }
 
 // read finds more rows that fit, until there are enough or too much was read. ended is true when there are no more.
-func (s *sieve) read(ctx context.Context, enough int, common []string) (ended bool, err error) {
+func (s *sieve) read(ctx context.Context, enough int) (ended bool, err error) {
 	for len(s.phases) > 0 {
 		if s.at != nil && s.at.key.none && !s.phases[0].none {
 			s.phases = s.phases[1:]
@@ -75,7 +89,7 @@ func (s *sieve) read(ctx context.Context, enough int, common []string) (ended bo
 		if err != nil {
 			return false, err
 		}
-		if done, err := s.fetch(ctx, numbers, enough, common); err != nil || !done {
+		if done, err := s.fetch(ctx, numbers, enough); err != nil || !done {
 			return false, err
 		}
 		if len(numbers) < s.asked() {
@@ -105,17 +119,21 @@ func (s *sieve) numbers(ctx context.Context) ([]int64, error) {
 }
 
 // fetch reads those of the rows with these numbers that may fit, some at a time, until there are enough. done is true when it looked at all of them.
-func (s *sieve) fetch(ctx context.Context, numbers []int64, enough int, common []string) (done bool, err error) {
+func (s *sieve) fetch(ctx context.Context, numbers []int64, enough int) (done bool, err error) {
+	passed, err := s.passed(ctx, numbers)
+	if err != nil {
+		return false, err
+	}
 	var some []int64
 	for i, n := range numbers {
-		if s.set == nil || s.set.has(n) {
+		if passed == nil || passed.has(n) {
 			some = append(some, n)
 		}
 		last := i == len(numbers)-1
 		if len(some) < s.portion(enough) && !last {
 			continue
 		}
-		hits, err := s.l.fetchSome(ctx, some, s.exact, common)
+		hits, err := s.l.fetchSome(ctx, some, s.exact, s.common)
 		if err != nil {
 			return false, err
 		}
@@ -130,9 +148,27 @@ func (s *sieve) fetch(ctx context.Context, numbers []int64, enough int, common [
 	return true, nil
 }
 
+// passed returns which numbers are in the set and have the entries; nil: all of them.
+func (s *sieve) passed(ctx context.Context, numbers []int64) (numberSet, error) {
+	passed := s.set
+	for _, p := range s.probes {
+		var left []int64
+		for _, n := range numbers {
+			if passed == nil || passed.has(n) {
+				left = append(left, n)
+			}
+		}
+		var err error
+		if passed, err = s.l.having(ctx, p, left); err != nil {
+			return nil, err
+		}
+	}
+	return passed, nil
+}
+
 // portion is how many rows are read at a time: about as many as are wanted where each of them fits, more where words are looked for.
 func (s *sieve) portion(enough int) int {
-	if s.words {
+	if len(s.common) > 0 {
 		return 4 * chunk
 	}
 	return max(enough-len(s.hits), chunk/2)

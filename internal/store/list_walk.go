@@ -10,15 +10,15 @@ type walk struct {
 	l      *listing
 	phases [][]*lane
 	tests  []rowTest // owners and stages included, unless the lanes take care of them
-	after  *place    // the page before ended there
-	at     *place    // up to here everything was looked at
-	budget int       // rows that may still be read; negative: any number
-	chunk  int       // rows to be read at a time
-	hits   []hit
+	after  *place    // it begins there
+	progress
+	budget int // rows that may still be read; negative: any number
+	chunk  int // rows to be read at a time
 }
 
-func (l *listing) newWalk(after *place) *walk {
-	w := &walk{l: l, after: after, at: after, chunk: chunk}
+// newWalk returns a walk that goes on from what was found.
+func (l *listing) newWalk(found progress) *walk {
+	w := &walk{l: l, after: found.at, progress: found, chunk: chunk}
 	var owners, stages bool
 	w.phases, owners, stages = l.lanes()
 	w.tests = slices.DeleteFunc(slices.Clone(l.allTests(!owners, !stages)), func(t rowTest) bool { return t.bounded })

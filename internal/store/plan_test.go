@@ -154,18 +154,18 @@ func TestNoPageOfAListReadsMoreThanItsBounds(t *testing.T) {
 				func() error { _, err := l.candidates(ctx, 100); return err },
 				func() error { _, err := l.fetch(ctx, []int64{1, 2}, false); return err },
 				func() error { _, err := l.fetch(ctx, []int64{1, 2}, true); return err },
-				func() error { w := l.newWalk(nil); _, err := w.read(ctx, 10, 100); return err },
+				func() error { w := l.newWalk(progress{}); _, err := w.read(ctx, 10, 100); return err },
 				func() error {
-					w := l.newWalk(&place{key{text: "m", number: 5}, 5})
+					w := l.newWalk(progress{at: &place{key{text: "m", number: 5}, 5}})
 					_, err := w.read(ctx, 10, 100)
 					return err
 				},
 				func() error {
-					sieve, ok := l.newSieve(l.newWalk(nil), narrowed{some: true, common: []string{"maria"}})
+					sieve, ok := l.newSieve(progress{}, narrowed{some: true, common: []string{"maria"}})
 					if !ok {
 						return nil
 					}
-					_, err := sieve.read(ctx, 10, nil)
+					_, err := sieve.read(ctx, 10)
 					return err
 				},
 			} {
