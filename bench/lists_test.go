@@ -25,6 +25,7 @@ import (
 var (
 	listRows     = flag.Int("list-rows", 0, "contacts and deals of the large account of BenchmarkLists; 0: it is not run. 1000000 is what the budget is for, and takes minutes to load")
 	listPostgres = flag.String("list-postgres", "", "server for BenchmarkLists on PostgreSQL whose databases are kept (postgres://user@host/postgres); empty: a throw-away one")
+	listOnly     = flag.String("list-only", "", "part of the name of the queries that BenchmarkLists runs; empty: all")
 	listTries    = flag.Int("list-tries", 200, "how often each query of BenchmarkLists runs")
 )
 
@@ -70,6 +71,9 @@ func report(b *testing.B, small, large *bigShop) {
 	fmt.Printf("%-44s %10s %10s %8s %10s %10s %8s %6s\n", "", "10k p50", "p99", "cpu", "large p50", "p99", "cpu", "ratio")
 	worst, worstRatio := time.Duration(0), 0.0
 	for _, q := range questions() {
+		if !strings.Contains(q.name, *listOnly) {
+			continue
+		}
 		s, l := measure(b, small, q), measure(b, large, q)
 		ratio := float64(l.p50) / float64(max(s.p50, listFloor))
 		mark := ""
