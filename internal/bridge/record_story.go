@@ -38,7 +38,7 @@ func ReadRecord(ctx context.Context, r Reader, connection crm.ID, document int64
 		return RecordStory{}, crm.NewError(crm.NotFound, "document_not_found")
 	}
 	story := RecordStory{Record: records[0]}
-	if story.Decisions, err = readDecisions(ctx, r, connection, document); err != nil {
+	if story.Decisions, err = readDecisions(ctx, r, connection, document, decisionsShown); err != nil {
 		return story, err
 	}
 	if err := story.readLinked(ctx, r); err != nil {
@@ -58,8 +58,13 @@ func (s *RecordStory) readCandidates(ctx context.Context, r Reader) (err error) 
 	return err
 }
 
-func readDecisions(ctx context.Context, r Reader, connection crm.ID, document int64) ([]Decision, error) {
-	entries, err := r.History(ctx, connection, document, decisionsShown)
+// LatestDecisions returns the connection's last decisions, newest first.
+func LatestDecisions(ctx context.Context, r Reader, connection crm.ID, limit int) ([]Decision, error) {
+	return readDecisions(ctx, r, connection, 0, limit)
+}
+
+func readDecisions(ctx context.Context, r Reader, connection crm.ID, document int64, limit int) ([]Decision, error) {
+	entries, err := r.History(ctx, connection, document, limit)
 	if err != nil {
 		return nil, err
 	}

@@ -102,12 +102,17 @@ func (f *form) fieldOf(err error) string {
 	return ""
 }
 
-// split returns the errors that were joined.
+// split returns the errors that were joined, however deep.
 func split(err error) []error {
-	if joined, ok := err.(interface{ Unwrap() []error }); ok {
-		return joined.Unwrap()
+	joined, ok := err.(interface{ Unwrap() []error })
+	if !ok {
+		return []error{err}
 	}
-	return []error{err}
+	var all []error
+	for _, one := range joined.Unwrap() {
+		all = append(all, split(one)...)
+	}
+	return all
 }
 
 // ID returns that of the field, for a link to it.

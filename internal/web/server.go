@@ -48,6 +48,7 @@ type server struct {
 	table     []route
 	templates templates
 	files     files
+	trials    trials
 }
 
 // New returns the handler of all addresses that are not the API's.

@@ -17,6 +17,22 @@ var templateFiles embed.FS
 // pageParts are all pages, each with the partials that it uses beside the components: names of files in templates/parts. A page is the file of its name in
 // templates/pages, which defines "main", and may define "head".
 var pageParts = map[string][]string{
+	"apps":             nil,
+	"apps_bsale":       nil,
+	"apps_catalogue":   nil,
+	"bsale":            {"preview", "plan"},
+	"bsale_again":      {"preview", "plan"},
+	"bsale_disconnect": nil,
+	"keys_key":         nil,
+	"keys_new":         nil,
+	"keys_revoke":      nil,
+	"keys_secret":      nil,
+	"sync":             {"sync", "run"},
+	"sync_backfill":    {"sync"},
+	"sync_document":    {"sync", "plan", "candidates"},
+	"sync_documents":   {"sync"},
+	"sync_runs":        {"sync", "run"},
+	"sync_work":        {"sync", "candidates"},
 	"checklist":       nil,
 	"choose_password": nil,
 	"company":         nil,
@@ -138,5 +154,8 @@ func functions(language crm.Language, f files) template.FuncMap {
 		"avatar":   newAvatar,
 		"copyable": newCopyable,
 		"steps":    newSteps,
+"fieldID":  fieldID,
+"plan":     newPlan,
+"settle":   newSettlement,
 	}
 }

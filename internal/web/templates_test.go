@@ -140,9 +140,12 @@ func TestEveryPageWithNothingAndWithEverything(t *testing.T) {
 // forbidden is what our policy does not let a page have, and what should have been escaped.
 var forbidden = regexp.MustCompile(`(?i)<style|\sstyle=|\son[a-z]+=|<script>|javascript:|ZgotmplZ|<no value>|(?:src|href|action)="(?:https?:)?//`)
 
+// outside is a link to a page elsewhere, which does not learn where somebody comes from.
+var outside = regexp.MustCompile(`<a [^>]*href="https?://[^"]*"[^>]* rel="noopener noreferrer"`)
+
 func checkMarkup(t *testing.T, name, page string) {
 	t.Helper()
-	if found := forbidden.FindString(page); found != "" {
+	if found := forbidden.FindString(outside.ReplaceAllString(page, "<a")); found != "" {
 		t.Errorf("%s holds %q", name, found)
 	}
 	if ids := duplicates(page); len(ids) > 0 {

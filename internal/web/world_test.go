@@ -69,7 +69,7 @@ func newEmptyWorld(t *testing.T, change ...func(*Options)) *world {
 	w.auth = auth.New(auth.Options{Store: w.store, Now: w.clock})
 	w.account = w.newAccount("Ferretería El Puente")
 	o := Options{
-		Store: w.store, Auth: w.auth, Engine: bridge.NewEngine(bridge.Options{Store: w.store, Now: w.clock}), Now: w.clock,
+		Store: w.store, Auth: w.auth, Engine: bridge.NewEngine(bridge.Options{Store: w.store, Now: w.clock, Open: openPlain, Seal: sealPlain}), Now: w.clock,
 		Receive: func(context.Context, string, []byte) error { return nil }, Ready: func(context.Context) error { return nil },
 		PublicURL: func() string { return "http://puente.example" },
 		Log:       slog.New(slog.NewTextHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
@@ -265,4 +265,3 @@ func must(t testing.TB, err error) {
 		t.Fatal(err)
 	}
 }
-

@@ -1,0 +1,415 @@
+package web
+
+import (
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"puente/internal/bridge"
+	"puente/internal/crm"
+)
+
+// syncPage is how the connection stands, at a glance.
+type syncPage struct {
+	Page
+	syncFrame
+	Pulse pulseView
+}
+
+// syncFrame is what all pages about the synchronisation have.
+type syncFrame struct {
+	Connected bool
+	MayAct    bool   // run, try again, settle
+	SetUp     string // address of the connection's settings; "": not for this person
+	Tabs      []tab
+}
+
+// pulseView is the part that is shown anew every few seconds.
+type pulseView struct {
+	Status   badgeView
+	Headline string
+	Stopped  planWarning
+	Problems bool   // the rules do not fit the account any more
+	Running  bool   // the connection works
+	Every    string // after how long the part is asked for again
+	Notified moment
+	Polled   moment
+	Next     moment
+	Token    string
+	Calls    string
+	Called   string // ever
+	Waiting  string
+	Work     string // waits for somebody; "": nothing
+	Today    []todayPart
+	TodayAll string
+	Totals   []todayPart // all documents, by state
+	Runs     []runView
+	MayAct   bool
+}
+
+// todayPart is how many documents had an outcome, with its part of a bar 100 wide.
+type todayPart struct {
+	Label, Tone, Count, Href string
+	X, Width                 string
+}
+
+// syncFrame returns what all pages about the synchronisation have; work is how many documents wait for somebody.
+func (v *visit) syncFrame(connected bool, work int) syncFrame {
+	frame := syncFrame{Connected: connected, MayAct: v.can(writeBsale), SetUp: v.opens("/configuracion/apps/bsale")}
+	for _, one := range []struct{ path, key string }{
+		{"/sincronizacion", "sync.overview"}, {"/sincronizacion/por-resolver", "sync.work"}, {"/sincronizacion/documentos", "sync.documents"}, {"/sincronizacion/pasadas", "sync.runs"},
+	} {
+		t := tab{Label: v.t(one.key), Href: one.path, Current: v.r.URL.Path == one.path || one.path != "/sincronizacion" && strings.HasPrefix(v.r.URL.Path, one.path)}
+		if one.path == "/sincronizacion/por-resolver" && work > 0 {
+			t.Count = v.page().Count(work)
+		}
+		frame.Tabs = append(frame.Tabs, t)
+	}
+	return frame
+}
+
+// showSync shows the whole, or, to htmx, the part that changes.
+func showSync(v *visit) error {
+	page := syncPage{Page: v.page()}
+	var o bridge.Overview
+	err := v.view(func(r bridge.Reader) (err error) {
+		o, err = v.Engine.ReadOverview(v.ctx(), r)
+		return err
+	})
+	switch {
+	case crm.CodeOf(err) == crm.NotFound:
+		page.syncFrame = v.syncFrame(false, 0)
+		return v.show("sync", page)
+	case err != nil:
+		return err
+	}
+	page.Pulse = v.pulse(page.Page, o)
+	page.syncFrame = v.syncFrame(true, workIn(o.Records))
+	if v.fragment() {
+		return v.showPart("sync", "pulse", page.Pulse)
+	}
+	return v.show("sync", page)
+}
+
+// workIn counts the documents that wait for somebody.
+func workIn(counts []bridge.RecordCount) int {
+	n := 0
+	for _, c := range counts {
+		if bridge.ForAPerson(c.State, c.Reason) {
+			n += c.Count
+		}
+	}
+	return n
+}
+
+// How often the part that changes is asked for: while something goes on, and else.
+const (
+	pulseBusy = "2s"
+	pulseIdle = "10s"
+)
+
+func (v *visit) pulse(p Page, o bridge.Overview) pulseView {
+	c := o.Connection
+	view := pulseView{
+		Status: v.connectionBadge(c), Running: c.Enabled && c.StopReason == "", Problems: len(o.Problems) > 0, Every: pulseIdle, Notified: p.Moment(c.LastNotifiedAt), Polled: p.Moment(c.LastPollAt),
+		Token: c.TokenLastFour, Calls: p.Count(int(o.CallsToday)), Called: p.Count(int(o.Calls)), MayAct: v.can(writeBsale),
+	}
+	if c.NextPollAt.After(p.now.Add(time.Minute)) {
+		view.Next = p.Moment(c.NextPollAt)
+	}
+	switch {
+	case c.StopReason != "":
+		view.Headline = v.t("sync.headline.stopped")
+		view.Stopped = planWarning{Text: v.reasonText(c.StopReason), Fix: v.fixText(c.StopReason)}
+	case !c.Enabled:
+		view.Headline = v.t("sync.headline.off")
+	case c.LastPollAt.IsZero():
+		view.Headline = v.t("sync.headline.starting")
+	default:
+		view.Headline = v.t("sync.headline.running")
+	}
+	waiting := 0
+	states := map[bridge.State]int{}
+	for _, one := range o.Records {
+		states[one.State] += one.Count
+		if one.State == bridge.StateNew {
+			waiting += one.Count
+		}
+	}
+	if view.Waiting = p.Count(waiting); waiting > 0 {
+		view.Every = pulseBusy
+	}
+	if n := workIn(o.Records) + o.Requests; n > 0 {
+		view.Work = p.Count(n)
+	}
+	outcomes := map[bridge.Outcome]int{}
+	for _, one := range o.Today {
+		outcomes[one.Outcome] += one.Count
+	}
+	view.Today, view.TodayAll = v.todayParts(p, outcomes)
+	for _, state := range []bridge.State{bridge.StateLinked, bridge.StateSkipped, bridge.StateConflict, bridge.StateFailed, bridge.StateNew} {
+		if states[state] > 0 {
+			view.Totals = append(view.Totals, todayPart{Label: v.t("state." + string(state)), Tone: stateTones[state], Count: p.Count(states[state]), Href: "/sincronizacion/documentos?estado=" + string(state)})
+		}
+	}
+	for _, run := range o.OpenRuns {
+		if view.Runs = append(view.Runs, v.runView(p, run)); run.State == bridge.RunActive {
+			view.Every = pulseBusy
+		}
+	}
+	return view
+}
+
+// stateTones are the tones of badges of states.
+var stateTones = map[bridge.State]string{bridge.StateLinked: "good", bridge.StateConflict: "warn", bridge.StateFailed: "bad", bridge.StateNew: "info"}
+
+// todayParts returns today's outcomes as parts of a bar.
+func (v *visit) todayParts(p Page, outcomes map[bridge.Outcome]int) (parts []todayPart, all string) {
+	total := 0
+	for _, n := range outcomes {
+		total += n
+	}
+	x := 0.0
+	for _, outcome := range outcomeOrder {
+		n := outcomes[outcome]
+		if n == 0 {
+			continue
+		}
+		width := 100 * float64(n) / float64(total)
+		parts = append(parts, todayPart{
+			Label: v.t("outcome." + string(outcome)), Tone: string(outcome), Count: p.Count(n), X: strconv.FormatFloat(x, 'f', 2, 64), Width: strconv.FormatFloat(width, 'f', 2, 64),
+		})
+		x += width
+	}
+	return parts, p.Count(total)
+}
+
+// runView is a run, with how far it is.
+type runView struct {
+	ID             crm.ID
+	Name           string
+	State          badgeView
+	Days           string
+	Done           string // documents
+	Estimate       string // "": nobody counted
+	Percent        int    // −1: nobody knows
+	Parts          []string
+	Calls          string
+	Trouble        string
+	Began, Ended   moment
+	Took           string
+	Active, Paused bool
+	MayAct         bool
+}
+
+var runTones = map[bridge.RunState]string{bridge.RunActive: "info", bridge.RunPaused: "warn", bridge.RunDone: "good", bridge.RunFailed: "bad"}
+
+func (v *visit) runView(p Page, run bridge.Run) runView {
+	view := runView{
+		ID: run.ID, Name: v.t("run." + string(run.Kind)), State: badgeView{Label: v.t("run_state." + string(run.State)), Tone: runTones[run.State]}, Days: v.days(run.From, run.To),
+		Done: p.Count(run.Counts.Documents), Percent: -1, Calls: p.Count(int(run.Calls)), Began: p.Moment(run.StartedAt), Ended: p.Moment(run.FinishedAt),
+		Active: run.State == bridge.RunActive, Paused: run.State == bridge.RunPaused, MayAct: v.can(writeBsale),
+	}
+	if run.LastError != "" && view.Active {
+		view.Trouble = v.t("sync.run_trouble")
+	}
+	if run.Estimate > 0 {
+		view.Estimate = p.Count(run.Estimate)
+		view.Percent = min(100, 100*run.Counts.Documents/run.Estimate)
+	}
+	if run.State == bridge.RunDone {
+		view.Percent = 100
+	}
+	skipped := 0
+	for _, n := range run.Counts.Skipped {
+		skipped += n
+	}
+	for _, part := range []struct {
+		key string
+		n   int
+	}{{"created", run.Counts.Created}, {"updated", run.Counts.Updated}, {"skipped", skipped}, {"conflict", run.Counts.Conflict}, {"failed", run.Counts.Failed}} {
+		if part.n > 0 {
+			view.Parts = append(view.Parts, v.t("sync.run_part."+part.key, "n", p.Count(part.n)))
+		}
+	}
+	if !run.FinishedAt.IsZero() {
+		view.Took = v.duration(run.FinishedAt.Sub(run.StartedAt))
+	}
+	return view
+}
+
+// days returns a range of days in words.
+func (v *visit) days(from, to string) string {
+	first, hasFirst := crm.ParseDate(from)
+	last, _ := crm.ParseDate(to)
+	p := v.page()
+	if !hasFirst {
+		return v.t("sync.days_until", "to", p.Date(last))
+	}
+	return v.t("sync.days", "from", p.Date(first), "to", p.Date(last))
+}
+
+func (v *visit) duration(d time.Duration) string {
+	if d < time.Minute {
+		return v.t("sync.seconds", "n", strconv.Itoa(max(1, int(d/time.Second))))
+	}
+	return v.t("sync.minutes", "n", strconv.Itoa(int(d/time.Minute)))
+}
+
+// onConnection does something to the account's connection in a transaction. not_found: bsale_not_connected.
+func (v *visit) onConnection(do func(tx bridge.Tx, connection bridge.Connection) error) error {
+	return v.update(func(tx bridge.Tx) error {
+		connection, err := bridge.FindConnection(v.ctx(), tx)
+		if err != nil {
+			return err
+		}
+		return do(tx, connection)
+	})
+}
+
+// lookNow has the last days' documents read now.
+func lookNow(v *visit) error {
+	err := v.onConnection(func(tx bridge.Tx, c bridge.Connection) error { return v.Engine.PollNow(v.ctx(), tx, c.ID) })
+	if err != nil {
+		return err
+	}
+	return v.done("/sincronizacion", "done.poll_soon")
+}
+
+type runsPage struct {
+	Page
+	syncFrame
+	Runs  []runView
+	Pager pager
+}
+
+const runsShown = 30
+
+// showRuns lists runs, newest first.
+func showRuns(v *visit) error {
+	page := runsPage{Page: v.page()}
+	work := 0
+	err := v.view(func(r bridge.Reader) error {
+		connection, err := bridge.FindConnection(v.ctx(), r)
+		if err != nil {
+			return err
+		}
+		counts, err := r.CountRecords(v.ctx(), connection.ID)
+		if err != nil {
+			return err
+		}
+		work = workIn(counts)
+		runs, err := r.Runs(v.ctx(), connection.ID, crm.ID(v.query("antes")), runsShown+1)
+		if len(runs) > runsShown {
+			runs = runs[:runsShown]
+			page.Pager.Next = "/sincronizacion/pasadas?antes=" + string(runs[runsShown-1].ID)
+		}
+		for _, run := range runs {
+			page.Runs = append(page.Runs, v.runView(page.Page, run))
+		}
+		return err
+	})
+	if err != nil && crm.CodeOf(err) != crm.NotFound {
+		return err
+	}
+	if v.query("antes") != "" {
+		page.Pager.Previous = "/sincronizacion/pasadas"
+	}
+	page.syncFrame = v.syncFrame(err == nil, work)
+	return v.show("sync_runs", page)
+}
+
+// moveRun pauses, resumes or cancels a run.
+func moveRun(v *visit) error {
+	err := v.onConnection(func(tx bridge.Tx, c bridge.Connection) (err error) {
+		switch v.r.PathValue("que") {
+		case "pausar":
+			_, err = v.Engine.PauseRunTx(v.ctx(), tx, c.ID, v.id("id"))
+		case "seguir":
+			_, err = v.Engine.ResumeRunTx(v.ctx(), tx, c.ID, v.id("id"))
+		case "cancelar":
+			_, err = v.Engine.CancelRunTx(v.ctx(), tx, c.ID, v.id("id"))
+		default:
+			err = failure{status: http.StatusNotFound, text: "failure.page"}
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if v.fragment() {
+		return showSync(v)
+	}
+	return v.redirect("/sincronizacion")
+}
+
+type backfillPage struct {
+	Page
+	syncFrame
+	Form     *form
+	Estimate string
+	Running  bool
+}
+
+func (v *visit) backfillPage(f *form) (backfillPage, error) {
+	page := backfillPage{Page: v.page(), Form: f}
+	err := v.view(func(r bridge.Reader) error {
+		connection, err := bridge.FindConnection(v.ctx(), r)
+		if err != nil {
+			return err
+		}
+		open, err := r.OpenRuns(v.ctx(), connection.ID)
+		page.Running = slices.ContainsFunc(open, func(run bridge.Run) bool { return run.Kind == bridge.RunBackfill })
+		return err
+	})
+	if err != nil && crm.CodeOf(err) != crm.NotFound {
+		return page, err
+	}
+	page.syncFrame = v.syncFrame(err == nil, 0)
+	return page, nil
+}
+
+// showBackfill asks from which day on history is to be read.
+func showBackfill(v *visit) error {
+	local := v.clock.Now().In(v.account.Location())
+	page, err := v.backfillPage(newForm("from", local.Format("2006")+"-01-01", "to", local.Format(time.DateOnly)))
+	if err != nil {
+		return err
+	}
+	return v.show("sync_backfill", page)
+}
+
+// startBackfill counts the documents, or has them read.
+func startBackfill(v *visit) error {
+	f, err := v.form()
+	if err != nil {
+		return err
+	}
+	page, err := v.backfillPage(f)
+	if err != nil {
+		return err
+	}
+	if f.Has("hacer", "estimar") {
+		if page.Estimate, err = v.estimate(f, "from", "to"); err != nil {
+			return v.again(err, f, "sync_backfill", page)
+		}
+		return v.show("sync_backfill", page)
+	}
+	from, err := bridge.ParseDay(f.Value("from"))
+	if err != nil {
+		return v.again(placed(err, "from"), f, "sync_backfill", page)
+	}
+	to, err := bridge.ParseDay(f.Value("to"))
+	if err != nil {
+		return v.again(placed(err, "to"), f, "sync_backfill", page)
+	}
+	if err = v.onConnection(func(tx bridge.Tx, c bridge.Connection) error {
+		_, err := v.Engine.StartBackfillTx(v.ctx(), tx, c.ID, from, to)
+		return err
+	}); err != nil {
+		return v.again(err, f, "sync_backfill", page)
+	}
+	return v.done("/sincronizacion", "done.backfill_started")
+}
