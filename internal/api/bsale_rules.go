@@ -99,7 +99,7 @@ func (w *writing) storeRules(ctx context.Context, rules bridge.Rules) error {
 	if err := w.matches("connection", settingsVersion(connection)); err != nil {
 		return err
 	}
-	_, err = w.Engine.ConnectTx(ctx, w.tx, bridge.ConnectionSettings{Rules: &rules, Enabled: &connection.Enabled})
+	_, err = w.Engine.StoreRules(ctx, w.tx, rules)
 	return err
 }
 

@@ -67,6 +67,30 @@ func (e *Engine) ConnectTx(ctx context.Context, tx Tx, settings ConnectionSettin
 	return connection, e.wakeIn(ctx, tx, connection.ID)
 }
 
+// StoreRules gives the connection other rules, and leaves all else of it as it is; only one that was stopped because its rules did not fit goes on. not_found:
+// bsale_not_connected. invalid: everything that is wrong, joined.
+func (e *Engine) StoreRules(ctx context.Context, tx Tx, rules Rules) (Connection, error) {
+	connection, err := FindConnection(ctx, tx)
+	if err != nil {
+		return connection, err
+	}
+	around, err := ReadSurroundings(ctx, tx)
+	if err != nil {
+		return connection, err
+	}
+	if err := connection.takeRules(rules, around); err != nil {
+		return connection, err
+	}
+	if connection.StopReason == RulesOutdated {
+		connection.StopReason = ""
+	}
+	connection.UpdatedAt = e.clock.Now()
+	if err := tx.SaveConnection(ctx, connection); err != nil {
+		return connection, err
+	}
+	return connection, e.wakeIn(ctx, tx, connection.ID)
+}
+
 // FindConnection returns the account's Bsale connection. not_found: bsale_not_connected.
 func FindConnection(ctx context.Context, r Reader) (Connection, error) {
 	connections, err := r.Connections(ctx)
@@ -106,12 +130,21 @@ func (e *Engine) take(c *Connection, settings ConnectionSettings, around Surroun
 		rules = &defaults
 	}
 	if rules != nil {
-		_, wrong := rules.ResolveAll(around)
-		data, err := json.Marshal(rules.Canonical(around))
-		c.Rules = data
-		problems = append(problems, wrong, err)
+		problems = append(problems, c.takeRules(*rules, around))
 	}
 	return errors.Join(problems...)
+}
+
+// takeRules stores rules that fit the account.
+func (c *Connection) takeRules(rules Rules, around Surroundings) error {
+	if _, err := rules.ResolveAll(around); err != nil {
+		return err
+	}
+	data, err := json.Marshal(rules.Canonical(around))
+	if err == nil {
+		c.Rules = data
+	}
+	return err
 }
 
 // takeAddress sets where Bsale is. A stored token is not sent to another place than it was given for: whoever changes the address gives the token again.

@@ -109,6 +109,36 @@ func TestATokenIsNotSentToAnotherAddressThanItWasGivenFor(t *testing.T) {
 	}
 }
 
+// TestRulesAreStoredWhateverTheTokenIs changes the rules of a connection that has no token here, because a command brings it.
+func TestRulesAreStoredWhateverTheTokenIs(t *testing.T) {
+	ctx := context.Background()
+	s := newSealingShop(t, -1)
+	rules := bridge.DefaultRules(crm.Spanish)
+	store := func(tx bridge.Tx) error {
+		_, err := s.engine.StoreRules(ctx, tx, rules)
+		return err
+	}
+	stopped := s.connection()
+	stopped.StopReason = bridge.RulesOutdated
+	s.update(func(tx bridge.Tx) error { return tx.SaveConnection(ctx, stopped) })
+	rules.Value = bridge.ValueNet
+	s.update(store)
+	if after := s.overview(); after.Rules.Value != bridge.ValueNet || after.Connection.StopReason != "" || !after.Connection.Enabled {
+		t.Errorf("stored: %+v", after.Connection)
+	}
+	stopped = s.connection()
+	stopped.StopReason = bridge.TokenRefused
+	s.update(func(tx bridge.Tx) error { return tx.SaveConnection(ctx, stopped) })
+	s.update(store)
+	if why := s.connection().StopReason; why != bridge.TokenRefused {
+		t.Errorf("a connection whose token was refused is stopped for %q once its rules changed", why)
+	}
+	rules.Value = "gross"
+	if err := s.store.Update(ctx, s.ref.AccountID, store); !slices.Equal(problemsOf(err), []string{"value rules_value_unknown"}) {
+		t.Errorf("wrong rules: %v", err)
+	}
+}
+
 func TestAConnectionIsSwitchedOffAndOnAgain(t *testing.T) {
 	ctx := context.Background()
 	s := newSealingShop(t, 60)
