@@ -113,6 +113,7 @@ func (r *reading) field(ctx context.Context, name crm.ID) (crm.CustomField, erro
 type fieldBody struct {
 	Body struct {
 		Entity     crm.Entity    `json:"entity" enum:"contact,deal"`
+		Key        string        `json:"key,omitempty" maxLength:"100" doc:"One that scripts know already: cf_<entity>_…_<type>, of a–z, 0–9 and _; without it a fresh one" example:"cf_contact_dni_o_ruc_qatn_number"`
 		Name       string        `json:"name" maxLength:"100"`
 		Type       crm.FieldType `json:"type" enum:"text,longtext,number,decimal,money,date,bool,dropdown,multiselect,email,phone,url"`
 		Options    []string      `json:"options,omitempty" doc:"Of a dropdown or multiselect"`
@@ -126,7 +127,7 @@ type fieldBody struct {
 func createField(ctx context.Context, w *writing, in *fieldBody) (*answer[fieldOut], error) {
 	b := in.Body
 	field, err := crm.CreateField(ctx, w.tx, w.hand, crm.NewField{
-		Entity: b.Entity, Name: b.Name, Type: b.Type, Options: b.Options, Pattern: b.Pattern, Required: b.Required, Default: b.Default, Searchable: b.Searchable,
+		Entity: b.Entity, Key: b.Key, Name: b.Name, Type: b.Type, Options: b.Options, Pattern: b.Pattern, Required: b.Required, Default: b.Default, Searchable: b.Searchable,
 	}, crm.RandomLetters)
 	if err != nil {
 		return nil, err

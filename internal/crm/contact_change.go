@@ -93,6 +93,9 @@ func (c *Contact) SetCustom(key string, value any, o Origin) (Change, bool) {
 	return setCustom(&c.Custom, key, value, o, &c.Origins, &c.UpdatedAt)
 }
 
+// Detail returns one of the standard fields that stand in Details, nil when it has no value.
+func (c *Contact) Detail(field string) any { return c.Details[field] }
+
 // SetDetail writes one of the standard fields that stand in Details; nil clears it.
 func (c *Contact) SetDetail(field string, value any, o Origin) (Change, bool) {
 	return setCustom(&c.Details, field, value, o, &c.Origins, &c.UpdatedAt)

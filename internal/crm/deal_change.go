@@ -77,6 +77,9 @@ func (d *Deal) SetCustom(key string, value any, o Origin) (Change, bool) {
 	return setCustom(&d.Custom, key, value, o, &d.Origins, &d.UpdatedAt)
 }
 
+// Detail returns one of the standard fields that stand in Details, nil when it has no value.
+func (d *Deal) Detail(field string) any { return d.Details[field] }
+
 // SetDetail writes one of the standard fields that stand in Details; nil clears it.
 func (d *Deal) SetDetail(field string, value any, o Origin) (Change, bool) {
 	return setCustom(&d.Details, field, value, o, &d.Origins, &d.UpdatedAt)

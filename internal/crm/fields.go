@@ -15,6 +15,7 @@ const maxFieldName = 100 // characters
 // NewField is a custom field to be made.
 type NewField struct {
 	Entity     Entity
+	Key        string // one that integrations know already, in the form of [NewFieldKey]; empty: a fresh one
 	Name       string
 	Type       FieldType
 	Options    []string // of a dropdown or multi-select
@@ -86,8 +87,8 @@ func FindField(ctx context.Context, r Reader, id ID) (CustomField, error) {
 
 // CreateField adds a custom field after the others of its entity; it costs the same however many records there are. random is that of [NewFieldKey].
 //
-// invalid: name_missing, text_too_long, entity_unknown, field_type_unknown, a pattern that cannot be used (pattern_…), options that are none (option_…), a default that does not fit (value_…).
-// conflict: too_many_fields, name_taken.
+// invalid: name_missing, text_too_long, entity_unknown, field_type_unknown, a pattern that cannot be used (pattern_…), options that are none (option_…), a default that does not fit (value_…),
+// field_key_invalid. conflict: too_many_fields, name_taken, field_key_taken.
 func CreateField(ctx context.Context, tx Tx, hand Hand, n NewField, random func(n int) string) (CustomField, error) {
 	switch {
 	case !n.Entity.Valid():
@@ -114,7 +115,9 @@ func CreateField(ctx context.Context, tx Tx, hand Hand, n NewField, random func(
 	if err := field.put(change, account); err != nil {
 		return CustomField{}, err
 	}
-	field.Key = NewFieldKey(field.Entity, field.Name, field.Type, random)
+	if field.Key, err = n.key(field.Name, fields, random); err != nil {
+		return CustomField{}, err
+	}
 	if field.Searchable {
 		// The records that there are have no value, which is to be found, too.
 		if err := field.startWork(ctx, tx, WorkIndex); err != nil {

@@ -96,6 +96,7 @@ func (e *editing) event(entity Entity, id ID, what EventType, changes []Change) 
 // record is what contacts and deals have in common while they are written to.
 type record interface {
 	SetOwner(owner ID, o Origin) (Change, bool)
+	Detail(field string) any
 	SetDetail(field string, value any, o Origin) (Change, bool)
 	SetCustom(key string, value any, o Origin) (Change, bool)
 }
@@ -181,8 +182,9 @@ func (d *draft) linesDetail(field string, asked *string, most int) {
 	}
 }
 
+// boolDetail writes yes or no. Whoever reads a record is told no where nobody ever said either; sending that back changes nothing.
 func (d *draft) boolDetail(field string, asked *bool) {
-	if asked != nil {
+	if asked != nil && (*asked || d.fresh || d.Detail(field) != nil) {
 		d.note(d.SetDetail(field, *asked, d.origin))
 	}
 }

@@ -2,6 +2,15 @@ package messages
 
 // failuresSettings are the sentences about the account, its users, custom fields, pipelines and tags, and about activities and notes.
 var failuresSettings = map[string]text{
+	"error.field_key_invalid": {
+		"La clave “{key}” no sirve para este campo. Usa la forma {form}, solo con letras minúsculas sin acento, números y guiones bajos, o deja que Puente la invente.",
+		"The key “{key}” does not fit this field. Use the form {form}, with lower-case letters a–z, digits and underscores only, or let Puente make one.",
+	},
+	"error.field_key_taken": {
+		"Otro campo ya usa la clave “{key}”. Elige otra, o cambia ese campo.",
+		"Another field has the key “{key}” already. Choose a different one, or change that field.",
+	},
+
 	"error.name_missing": {
 		"Falta el nombre. Escribe uno y guarda de nuevo.",
 		"The name is missing. Write one and save again.",

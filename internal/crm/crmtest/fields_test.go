@@ -47,6 +47,15 @@ func TestAFieldIsMadeAndChanged(t *testing.T) {
 		}
 		w.same("as kept", w.storedField(field), field)
 
+		known := done(w, w.createField(crm.NewField{Entity: crm.EntityContact, Key: "cf_contact_dni_o_ruc_qatn_number", Name: "DNI", Type: crm.TypeNumber}))
+		if known.Key != "cf_contact_dni_o_ruc_qatn_number" {
+			w.Errorf("the key that was asked for became %s", known.Key)
+		}
+		refuse(w, "conflict field_key_taken key", w.createField(crm.NewField{Entity: crm.EntityContact, Key: known.Key, Name: "Otro", Type: crm.TypeNumber}))
+		for _, key := range []string{"cf_deal_dni_number", "cf_contact_dni_text", "cf_contact__number"[:13], "cf_contact_DNI_number", "cf_contact_a'b_number", "cf_contact_" + strings.Repeat("x", 100) + "_number"} {
+			refuse(w, "invalid field_key_invalid key", w.createField(crm.NewField{Entity: crm.EntityContact, Key: key, Name: "Otro", Type: crm.TypeNumber}))
+		}
+
 		changed := done(w, w.changeField(field, crm.FieldChange{Version: 1, Name: p("Guía"), Pattern: p(""), Required: p(false), Default: p[any](nil)}))
 		if changed.Name != "Guía" || changed.Key != field.Key || changed.Required || changed.Default != nil || changed.Pattern != "" || changed.Version != 2 {
 			w.Errorf("changed: %+v", changed)
