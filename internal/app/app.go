@@ -137,10 +137,16 @@ func (a *App) openWork(ctx context.Context, o Options) error {
 }
 
 func (a *App) openServer(o Options) error {
-	handler, err := a.front(o)
+	stopping, stop := context.WithCancel(context.Background())
+	handler, err := a.front(o, stopping.Done())
 	if err != nil {
+		stop()
 		return err
 	}
+	a.closers = append(a.closers, func() error {
+		stop()
+		return nil
+	})
 	a.listener, err = net.Listen("tcp", a.settings.Listen)
 	if err != nil && o.FreePort {
 		host, _, splitErr := net.SplitHostPort(a.settings.Listen)
@@ -162,6 +168,7 @@ func (a *App) openServer(o Options) error {
 		Handler: handler, ReadHeaderTimeout: readHeaderTimeout, ReadTimeout: readTimeout, WriteTimeout: writeTimeout, IdleTimeout: idleTimeout,
 		MaxHeaderBytes: maxHeaderBytes, ErrorLog: slog.NewLogLogger(o.Log.Handler(), slog.LevelDebug),
 	}
+	a.server.RegisterOnShutdown(stop) // what lasts is not waited for
 	return nil
 }
 

@@ -14,11 +14,11 @@ import (
 // apiPaths are where the API answers; everything else is the pages'.
 var apiPaths = []string{"/v1/", "/openapi.json", "/docs", "/docs/"}
 
-// front returns the handler of everything that the service answers: the API beside the pages.
-func (a *App) front(o Options) (http.Handler, error) {
+// front returns the handler of everything that the service answers: the API beside the pages. What lasts ends when stopping is closed.
+func (a *App) front(o Options, stopping <-chan struct{}) (http.Handler, error) {
 	access := auth.New(auth.Options{Store: a.store, Now: o.Now, Log: o.Log})
 	pages, err := web.New(web.Options{
-		Store: a.store, Auth: access, Engine: a.engine, Receive: a.intake.Receive, Ready: a.Ready, PublicURL: a.PublicURL, Address: remoteAddress, Demo: o.Demo,
+		Store: a.store, Auth: access, Engine: a.engine, Receive: a.intake.Receive, Ready: a.Ready, PublicURL: a.PublicURL, Address: remoteAddress, Stopping: stopping, Demo: o.Demo,
 		Language: crm.Spanish, Now: o.Now, Log: o.Log,
 	})
 	if err != nil {

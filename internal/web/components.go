@@ -289,3 +289,8 @@ type pager struct {
 	Previous, Next string // addresses; "": there is none
 	Text           string // what is shown, of how many
 }
+
+// viewsView leads from one view of the deals to the other.
+type viewsView struct{ Current, List string }
+
+func newViews(current, list string) viewsView { return viewsView{current, list} }

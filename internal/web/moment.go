@@ -44,10 +44,13 @@ func momentOf(at, now time.Time, a crm.Account, l crm.Language) moment {
 }
 
 // Inline returns the text as it stands inside a sentence.
-func (m moment) Inline() string {
-	first, size := utf8.DecodeRuneInString(m.Text)
+func (m moment) Inline() string { return inline(m.Text) }
+
+// inline returns a text as it stands inside a sentence.
+func inline(text string) string {
+	first, size := utf8.DecodeRuneInString(text)
 	if size == 0 {
 		return ""
 	}
-	return string(unicode.ToLower(first)) + m.Text[size:]
+	return string(unicode.ToLower(first)) + text[size:]
 }

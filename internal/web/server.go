@@ -33,6 +33,8 @@ type Options struct {
 	PublicURL func() string
 	// Address returns where a request comes from; nil: the other end of the connection.
 	Address func(*http.Request) netip.Addr
+	// Stopping is closed when the service stops: what lasts ends then. nil: it never stops.
+	Stopping <-chan struct{}
 	// Demo is set while a demonstration runs.
 	Demo *Demo
 	// Language of pages for whom nobody knows better; empty: Spanish.
@@ -49,6 +51,7 @@ type server struct {
 	templates templates
 	files     files
 	trials    trials
+	live      *watchers // of boards
 }
 
 // New returns the handler of all addresses that are not the API's.
@@ -74,6 +77,7 @@ func newServer(o Options) (*server, error) {
 		o.Language = crm.Spanish
 	}
 	s := &server{Options: o, clock: crm.NewClock(o.Now), mux: http.NewServeMux(), table: routes()}
+	s.live = newWatchers(s.stageVersions)
 	var err error
 	if s.files, err = loadFiles(); err != nil {
 		return nil, err

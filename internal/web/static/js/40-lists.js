@@ -1,0 +1,27 @@
+// Lists, records and their forms: what makes them quicker to use.
+(() => {
+	"use strict";
+
+	// A form with data-auto-submit is sent when a choice is made; its button is for those without scripts.
+	document.addEventListener("change", (event) => {
+		const form = event.target.closest?.("form[data-auto-submit]");
+		if (form && event.target.tagName === "SELECT") form.requestSubmit();
+	});
+	const hide = (root) => {
+		for (const button of root.querySelectorAll("[data-without-script]")) button.hidden = true;
+	};
+	hide(document);
+
+	// What comes in the place of something gets its focus: the first field of a form, or what opened it.
+	document.addEventListener("htmx:afterSwap", (event) => {
+		const target = event.detail.elt;
+		hide(document);
+		const now = target?.id ? document.getElementById(target.id) : null;
+		if (!now) return;
+		const wrong = now.querySelector("[aria-invalid], .wrong input");
+		if (now.matches(".fact, .filters")) (wrong ?? now.querySelector("form :is(input:not([type=hidden]), select, textarea)") ?? now.querySelector(".fact-edit"))?.focus();
+	});
+	document.addEventListener("keydown", (event) => {
+		if (event.key === "Escape") event.target.closest?.(".fact.editing")?.querySelector("[data-cancel]")?.click();
+	});
+})();
