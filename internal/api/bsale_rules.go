@@ -104,8 +104,8 @@ func (w *writing) storeRules(ctx context.Context, rules bridge.Rules) error {
 }
 
 func defaultRules(ctx context.Context, r *reading, _ *struct{}) (*body[rulesJSON], error) {
-	account, err := r.accountOf(ctx)
-	return &body[rulesJSON]{encodeRules(bridge.DefaultRules(account.Language))}, err
+	around, err := bridge.ReadSurroundings(ctx, r)
+	return &body[rulesJSON]{encodeRules(bridge.FittingRules(around))}, err
 }
 
 type rulesCheck struct {

@@ -126,7 +126,7 @@ func (e *Engine) take(c *Connection, settings ConnectionSettings, around Surroun
 	}
 	rules := settings.Rules
 	if rules == nil && len(c.Rules) == 0 {
-		defaults := DefaultRules(around.Account.Language)
+		defaults := FittingRules(around)
 		rules = &defaults
 	}
 	if rules != nil {

@@ -124,7 +124,7 @@ func (e *Engine) triedIn(ctx context.Context, r Reader, around Surroundings, o T
 func kindRules(c Connection, around Surroundings) Ruleset {
 	rules, err := ParseRules(c.Rules)
 	if err != nil {
-		rules = DefaultRules(around.Account.Language)
+		rules = FittingRules(around)
 	}
 	set, _ := rules.Resolve(around)
 	return set
@@ -155,7 +155,7 @@ func (e *Engine) try(ctx context.Context, client *bsale.Client, rules Ruleset, u
 			return trial, err
 		}
 		for _, person := range people {
-			trial.People = append(trial.People, TrialPerson{User: person, Match: withEmail(users, person.Email)})
+			trial.People = append(trial.People, TrialPerson{User: person, Match: UserWithEmail(users, person.Email)})
 			directory[person.ID] = Person{ID: person.ID, Name: person.Name(), Email: person.Email}
 		}
 	}
@@ -174,8 +174,8 @@ func newDocuments(docs []bsale.Document, rules Ruleset, directory Directory) []D
 	return all
 }
 
-// withEmail returns the active user with that e-mail, nil if there is none.
-func withEmail(users []crm.User, email string) *crm.User {
+// UserWithEmail returns the active user with that e-mail, letters' case aside; nil if there is none.
+func UserWithEmail(users []crm.User, email string) *crm.User {
 	wanted, ok := crm.NormalizeEmail(email)
 	if !ok {
 		return nil

@@ -145,7 +145,7 @@ var appsSamples = map[string]func(full bool) any{
 		if full {
 			m := p.Moment(start)
 			p.Document, p.Fix, p.Standing, p.Credited, p.Seen, p.Decided, p.NextTry, p.Attempts = sampleDocument(), nasty, badgeView{Label: nasty, Tone: "warn"}, nasty, m, m, m, 3
-			p.Pairs, p.Deal, p.Contact = []documentPair{{nasty, nasty, ""}, {nasty, "", nasty}}, linked{nasty, "/a", true}, linked{nasty, "/b", false}
+			p.Pairs, p.Deal, p.Contact = []documentPair{{nasty, nasty, "", true}, {nasty, "", nasty, false}}, linked{nasty, "/a", true}, linked{nasty, "/b", false}
 			p.Candidates, p.Deals, p.Action, p.Settle = []candidateView{{"1", nasty, []string{nasty, nasty}, "/c"}}, []linked{{nasty, "", false}}, workAction{nasty, "/d"}, nasty
 			p.Decisions = []decisionView{{samplePlan(), m, true}, {planView{Outcome: badgeView{Label: "O"}, Icon: "next"}, moment{}, false}}
 		}

@@ -2,10 +2,7 @@ package web
 
 import (
 	"bytes"
-	"cmp"
-	"context"
 	"math"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -47,10 +44,12 @@ type bsalePage struct {
 	Notes      string   // the parts of rows that tell of examples, for htmx to change
 	Kept       []choice // kinds of types that are not shown
 	Limits     []choice
-	Missing    int    // recommended fields that are not there yet
-	MayFields  bool   // the person may make them
-	Hook       string // where Bsale sends notifications
-	HookMail   string // a ready text that gives it to Bsale
+	Labels     map[string]string // of controls, for the list of problems
+	RuleHelp   []choice // what the rules of rows mean
+	Missing    int      // recommended fields that are not there yet
+	MayFields  bool     // the person may make them
+	Hook       string   // where Bsale sends notifications
+	HookMail   string   // a ready text that gives it to Bsale
 	Notified   moment
 	Estimate   string // documents that a backfill would read
 	Preview    *previewView
@@ -104,7 +103,7 @@ func (v *visit) bsaleScene() (bsaleScene, error) {
 func (v *visit) storedForm(s bsaleScene) *form {
 	rules, err := bridge.ParseRules(s.connection.Rules)
 	if err != nil {
-		rules = bridge.DefaultRules(v.account.Language)
+		rules = bridge.FittingRules(s.around)
 	}
 	f := rulesForm(rules.Canonical(s.around))
 	c := s.connection
@@ -271,7 +270,7 @@ func (v *visit) tryOn(page *bsalePage) {
 		page.Trouble = v.formSentence(err)
 		return
 	}
-	page.Trial = v.trialView(trial, page.Form)
+	page.Trial = v.trialView(trial, page.Form, page.around.Users)
 	page.Mappings = v.mappings(page.Form, page.around, trial.Samples)
 }
 
@@ -303,107 +302,6 @@ func previewBsale(v *visit) error {
 	page := v.bsalePage(s, f)
 	page.Preview = preview
 	return v.show("bsale", page)
-}
-
-// editBsale changes the form as a button of it asks, and shows it again. Nothing of the connection is stored.
-func editBsale(v *visit) error {
-	s, f, err := v.bsaleForm()
-	if err != nil {
-		return err
-	}
-	for _, entity := range mappedEntities {
-		f.keepRows(entity, func(map[string]string) bool { return true })
-	}
-	estimate := ""
-	action, of, _ := strings.Cut(f.Value("hacer"), " ")
-	entity, row, _ := strings.Cut(of, " ")
-	mapped := slices.Contains(mappedEntities, crm.Entity(entity))
-	switch {
-	case action == "agregar" && mapped:
-		f.addRow(crm.Entity(entity))
-	case action == "quitar" && mapped:
-		if n, err := strconv.Atoi(row); err == nil {
-			f.dropRow(crm.Entity(entity), n)
-		}
-	case action == "restablecer":
-		f.replaceRows(bridge.DefaultRules(v.account.Language).Canonical(s.around).Mapping)
-	case action == "campos":
-		if err := v.addRecommended(of == "tipos"); err != nil {
-			return v.refuse(s, f, err)
-		}
-		if s, err = v.bsaleScene(); err != nil {
-			return err
-		}
-		f.renameTargets(s.around)
-	case action == "embudo":
-		f.moveStages(s.around)
-	case action == "estimar":
-		if estimate, err = v.estimate(f, "backfill_from", ""); err != nil {
-			return v.refuse(s, f, err)
-		}
-	}
-	page := v.bsalePage(s, f)
-	page.Estimate = estimate
-	return v.show("bsale", page)
-}
-
-// addRecommended makes the recommended fields that are not there.
-func (v *visit) addRecommended(typed bool) error {
-	if !v.can(changeSettings) {
-		return crm.NewError(crm.Forbidden, "role_lacks_page")
-	}
-	return v.update(func(tx bridge.Tx) error {
-		_, err := crm.AddRecommendedFields(v.ctx(), tx, v.hand(), typed, crm.RandomLetters)
-		return err
-	})
-}
-
-// renameTargets names the fields of rows by what never changes, now that they are there.
-func (f *form) renameTargets(around bridge.Surroundings) {
-	m := f.rules().Canonical(around).Mapping
-	f.replaceRows(m)
-}
-
-// moveStages takes the stages of the same names in another pipeline; those that it does not have are left to choose.
-func (f *form) moveStages(around bridge.Surroundings) {
-	names := map[string]string{}
-	for _, p := range around.Pipelines {
-		for _, s := range p.Stages {
-			names[string(s.ID)] = s.Name
-		}
-	}
-	stages := map[string]string{}
-	if p := pipelineOf(around, f.Value("pipeline")); p != nil {
-		for _, s := range p.Stages {
-			stages[crm.Fold(s.Name)] = string(s.ID)
-		}
-	}
-	for name, values := range f.values {
-		if strings.HasSuffix(name, "stage") && values[0] != "" && values[0] != asForAll {
-			f.values.Set(name, stages[crm.Fold(cmp.Or(names[values[0]], values[0]))])
-		}
-	}
-}
-
-// estimate counts in Bsale the documents of the days that two controls name; no name, no bound.
-func (v *visit) estimate(f *form, from, to string) (string, error) {
-	var days [2]bridge.Day
-	for i, name := range []string{from, to} {
-		if name == "" {
-			continue
-		}
-		var err error
-		if days[i], err = bridge.ParseDay(f.Value(name)); err != nil {
-			return "", placed(err, name)
-		}
-	}
-	ctx, cancel := context.WithTimeout(v.ctx(), asking)
-	defer cancel()
-	count, err := v.Engine.EstimateTrial(ctx, v.principal.AccountID, f.trialOptions(), days[0], days[1])
-	if err != nil {
-		return "", tooLong(ctx, err)
-	}
-	return v.page().Count(count), nil
 }
 
 type disconnectPage struct{ Page }

@@ -78,7 +78,7 @@ func (v *visit) preview(p Page, around bridge.Surroundings, o bridge.LatestOptio
 			continue
 		}
 		look := outcomeLooks[outcome]
-		view.Counts = append(view.Counts, previewCount{v.t("outcome." + string(outcome)), look.tone, look.icon, p.Count(len(group.Plans)), group.Anchor})
+		view.Counts = append(view.Counts, previewCount{v.t("preview." + string(outcome)), look.tone, look.icon, p.Count(len(group.Plans)), group.Anchor})
 		if outcome == bridge.Skipped || outcome == bridge.Conflict || outcome == bridge.Failed {
 			group.Reasons = v.reasonCounts(p, reasons[outcome])
 		}

@@ -155,6 +155,9 @@ func TestGuardarTakesOnlyAWholeValidSet(t *testing.T) {
 			t.Errorf("no problem at %s: %s", id, refused.text("[data-problems]"))
 		}
 	}
+	if !strings.Contains(refused.text("[data-problems]"), "Campos de oportunidades, fila 2: Elige el campo") {
+		t.Errorf("which row is wrong: %s", refused.text("[data-problems]"))
+	}
 	if !strings.Contains(refused.text("[data-problems]"), "Elige a qué etapa pasan las anuladas") || strings.Contains(refused.text("[data-problems]"), "En las reglas") {
 		t.Errorf("the problems: %s", refused.text("[data-problems]"))
 	}
@@ -319,8 +322,8 @@ func TestOtherRulesAreAppliedToEarlierDocumentsAfterAPreview(t *testing.T) {
 		t.Errorf("twice: %d", got.Code)
 	}
 	w.work()
-	if got := b.get("/sincronizacion/documentos?estado=skipped&motivo=no_client"); got.has(".documents .row") {
-		t.Errorf("still skipped: %s", got.text(".documents"))
+	if got := b.get("/sincronizacion/documentos?estado=skipped&motivo=no_client"); got.has(".synced .row") {
+		t.Errorf("still skipped: %s", got.text(".synced"))
 	}
 }
 

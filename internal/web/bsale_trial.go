@@ -111,7 +111,7 @@ type personView struct {
 // typeKinds are what a type can be taken for.
 var typeKinds = []bridge.Kind{bridge.KindReceipt, bridge.KindQuote, bridge.KindInvoice, bridge.KindSalesNote, bridge.KindCreditNote, bridge.KindOther}
 
-func (v *visit) trialView(t bridge.Trial, f *form) *trialView {
+func (v *visit) trialView(t bridge.Trial, f *form, users []crm.User) *trialView {
 	view := &trialView{Documents: t.Documents, Calls: strconv.FormatInt(t.Calls, 10)}
 	if t.Country != "" {
 		view.Country = v.t("country." + t.Country)
@@ -145,9 +145,10 @@ func (v *visit) trialView(t bridge.Trial, f *form) *trialView {
 			continue
 		}
 		row := personView{Name: p.Name(), Email: p.Email}
+		user := bridge.UserWithEmail(users, p.Email) // who is there now, not when Bsale was asked
 		switch {
-		case p.Match != nil:
-			row.User = p.Match.Label()
+		case user != nil:
+			row.User = user.Label()
 		case invites != "" && p.Email != "":
 			row.Invite = invites + "?" + url.Values{"email": {p.Email}, "name": {p.Name()}}.Encode()
 		}

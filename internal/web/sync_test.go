@@ -3,6 +3,7 @@ package web
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -25,7 +26,7 @@ func TestHealthAtAGlance(t *testing.T) {
 	sim := w.connected()
 	page := b.get("/sincronizacion")
 	token := sim.Token()
-	if page.text(".health .badge") != "Funcionando" || !strings.Contains(page.text(".facts"), "…"+token[len(token)-4:]) || strings.Contains(page.Body.String(), token) {
+	if page.text(".health .badge") != "Funcionando" || !strings.Contains(page.text(".health-facts"), "…"+token[len(token)-4:]) || strings.Contains(page.Body.String(), token) {
 		t.Errorf("health: %s", page.text(".health"))
 	}
 	total := 0
@@ -120,33 +121,33 @@ func TestTheHistoryIsSearched(t *testing.T) {
 	w.connected()
 	b := w.admin()
 	all := b.get("/sincronizacion/documentos")
-	if len(all.all(".documents .row")) != documentsShown || !all.has(".pager a") {
-		t.Fatalf("%d documents", len(all.all(".documents .row")))
+	if len(all.all(".synced .row")) != documentsShown || !all.has(".pager a") {
+		t.Fatalf("%d documents", len(all.all(".synced .row")))
 	}
 	next := b.get(all.attribute(".pager a", "href"))
-	if len(next.all(".documents .row")) == 0 || next.text(".documents .row:first-child .row-link") == all.text(".documents .row:first-child .row-link") {
+	if len(next.all(".synced .row")) == 0 || next.text(".synced .row:first-child .row-link") == all.text(".synced .row:first-child .row-link") {
 		t.Error("the second page is the first one")
 	}
 	linkedOne := b.get("/sincronizacion/documentos?estado=linked")
-	title := words(linkedOne.all(".documents .row-link")[0])
-	client := words(linkedOne.all(".document-client")[0])
+	title := words(linkedOne.all(".synced .row-link")[0])
+	client := words(linkedOne.all(".synced-client")[0])
 	_, number, _ := strings.Cut(title, " ")
 	found := b.get("/sincronizacion/documentos?q=" + url.QueryEscape(number))
-	if !strings.Contains(found.text(".documents"), title) || len(found.all(".documents .row")) > 5 {
-		t.Errorf("by number %s: %s", number, found.text(".documents"))
+	if !strings.Contains(found.text(".synced"), title) || len(found.all(".synced .row")) > 5 {
+		t.Errorf("by number %s: %s", number, found.text(".synced"))
 	}
 	first, _, _ := strings.Cut(client, " ")
 	found = b.get("/sincronizacion/documentos?q=" + url.QueryEscape(strings.ToUpper(first)))
-	for _, n := range found.all(".document-client") {
+	for _, n := range found.all(".synced-client") {
 		if !strings.Contains(crm.Fold(words(n)), crm.Fold(first)) {
 			t.Errorf("by client %s: %s", first, words(n))
 		}
 	}
-	if len(found.all(".document-client")) == 0 || found.attribute("#f-q", "value") != strings.ToUpper(first) {
+	if len(found.all(".synced-client")) == 0 || found.attribute("#f-q", "value") != strings.ToUpper(first) {
 		t.Errorf("nobody is called %s", first)
 	}
 	skipped := b.get("/sincronizacion/documentos?estado=skipped&motivo=no_client")
-	if !skipped.has("form.retry-all") || strings.Count(skipped.text(".documents"), "La venta no tiene cliente") != len(skipped.all(".documents .row")) {
+	if !skipped.has("form.retry-all") || strings.Count(skipped.text(".synced"), "La venta no tiene cliente") != len(skipped.all(".synced .row")) {
 		t.Errorf("by reason: %s", skipped.text("main"))
 	}
 	if none := b.get("/sincronizacion/documentos?q=99999999"); !none.has(".empty a[href='/sincronizacion/documentos']") {
@@ -163,9 +164,9 @@ func TestADocumentTellsItsStory(t *testing.T) {
 	w.connected()
 	b := w.admin()
 	list := b.get("/sincronizacion/documentos?estado=linked&tipo=receipt")
-	path := list.attribute(".documents .row:first-child .row-link", "href")
+	path := list.attribute(".synced .row:first-child .row-link", "href")
 	page := b.get(path)
-	if page.text("h1") != words(list.all(".documents .row-link")[0]) || page.text(".verdict .badge") != "Vinculado" {
+	if page.text("h1") != words(list.all(".synced .row-link")[0]) || page.text(".verdict .badge") != "Vinculado" {
 		t.Errorf("the document: %s", page.text("main"))
 	}
 	pairs := page.text(".pairs")
@@ -174,8 +175,16 @@ func TestADocumentTellsItsStory(t *testing.T) {
 			t.Errorf("side by side, %q lacks: %s", want, pairs)
 		}
 	}
-	if !page.has(".plans .plan[open] .plan-steps .changes") || !strings.Contains(page.text(".plan[open]"), "Oportunidad") {
+	if !page.has(".plans .plan[open] .plan-steps .plan-changes") || !strings.Contains(page.text(".plan[open]"), "Oportunidad") {
 		t.Errorf("the plan: %s", page.text(".plans"))
+	}
+	if page.has(".pairs .badge.warn") {
+		t.Errorf("nothing was changed since: %s", pairs)
+	}
+	w.changeDeal(path, "Número de Documento", "otro")
+	page = b.get(path)
+	if row := page.text(".pairs-row:has(.badge.warn)"); !strings.HasPrefix(row, "Número de Documento") || !strings.Contains(row, "otro Distinto") {
+		t.Errorf("a person changed a field: %s", page.text(".pairs"))
 	}
 	b.post(path + "/reintentar").goes(path)
 	if got := b.get(path); !strings.Contains(got.text(".verdict-times"), "Próximo intento") {
@@ -186,6 +195,24 @@ func TestADocumentTellsItsStory(t *testing.T) {
 			t.Errorf("%s: %d", odd, got.Code)
 		}
 	}
+}
+
+// changeDeal has a person give a field of a document's deal another value.
+func (w *world) changeDeal(path, field, value string) {
+	w.t.Helper()
+	id, err := strconv.ParseInt(path[strings.LastIndexByte(path, '/')+1:], 10, 64)
+	must(w.t, err)
+	must(w.t, w.store.Update(w.t.Context(), w.account.ID, func(tx bridge.Tx) error {
+		records, err := tx.Records(w.t.Context(), w.connection().ID, []int64{id})
+		must(w.t, err)
+		fields, err := tx.CustomFields(w.t.Context(), crm.EntityDeal)
+		must(w.t, err)
+		key := fields[slices.IndexFunc(fields, func(f crm.CustomField) bool { return f.Name == field })].Key
+		by := crm.Hand{Actor: crm.Actor{Kind: crm.ActorUser, ID: w.users[crm.RoleAdmin].ID}, Reach: crm.FullReach, At: w.clock()}
+		results, err := crm.ChangeDeals(w.t.Context(), tx, by, []crm.DealEdit{{ID: records[0].DealID, Input: crm.DealInput{Custom: map[string]any{key: value}}}})
+		must(w.t, err)
+		return results[0].Err
+	}))
 }
 
 // conflict has the shop issue a receipt whose client may be either of two contacts, and returns the document and the contacts.
@@ -273,6 +300,18 @@ func TestWhatAClientLacksIsTriedAgain(t *testing.T) {
 	}
 	if sellers := page.text("section[aria-labelledby=vendedores]"); !strings.Contains(sellers, "@") || !page.has("section[aria-labelledby=vendedores] a[href^='/configuracion/usuarios/invitar?email=']") {
 		t.Errorf("sellers whom nobody is: %s", sellers)
+	}
+	var invite *answer
+	for _, at := range page.all("section[aria-labelledby=vendedores] a[href^='/configuracion/usuarios/invitar']")[0].Attr {
+		if at.Key == "href" {
+			invite = b.get(at.Val)
+		}
+	}
+	if !strings.Contains(invite.attribute("#f-email", "value"), "@") {
+		t.Errorf("the invitation: %s", invite.text("main"))
+	}
+	if last := page.all(".work[id^=skipped]"); !strings.Contains(words(last[len(last)-1]), "La venta no tiene cliente") && !strings.Contains(words(last[len(last)-1]), "RUT genérico") {
+		t.Errorf("the last group is %s", words(last[len(last)-1]))
 	}
 	if editors := w.as("editor@elpuente.cl").get("/sincronizacion/por-resolver"); !editors.has("form[action='/sincronizacion/reintentar']") || editors.has("a[href^='/configuracion/apps/bsale']") && !editors.has("a[href='/configuracion/apps/bsale/reprocesar']") {
 		t.Error("an editor may try again, and not change rules")

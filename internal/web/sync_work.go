@@ -173,10 +173,13 @@ func (v *visit) workGroups(p Page, r bridge.Reader, connection crm.ID, counts []
 	}
 	rank := []bridge.State{bridge.StateConflict, bridge.StateFailed, bridge.StateSkipped}
 	slices.SortStableFunc(groups, func(a, b workGroup) int {
-		return cmp.Compare(slices.Index(rank, a.State), slices.Index(rank, b.State))
+		return cmp.Or(cmp.Compare(slices.Index(rank, a.State), slices.Index(rank, b.State)), cmp.Compare(lastOfAll[a.Reason], lastOfAll[b.Reason]))
 	})
 	return groups, nil
 }
+
+// lastOfAll are reasons of which there are many, and about which little can be done afterwards.
+var lastOfAll = map[bridge.Reason]int{bridge.NoClient: 1, bridge.GenericClient: 1}
 
 // candidates reads contacts and deals by their ids.
 func (v *visit) candidates(r bridge.Reader, people, deals []crm.ID) (map[crm.ID]*crm.Contact, map[crm.ID]*crm.Deal, error) {
@@ -242,7 +245,7 @@ func (v *visit) unknownSellers(p Page, r bridge.Reader, connection crm.ID) ([]se
 	counts := map[bridge.Warning]int{}
 	for _, d := range decisions {
 		for _, w := range d.Plan.Warnings {
-			if (w.Reason == bridge.SellerUnknown || w.Reason == bridge.SellerWithoutEmail) && !slices.ContainsFunc(users, func(u crm.User) bool { return u.Active && strings.EqualFold(u.Email, w.Detail) }) {
+			if (w.Reason == bridge.SellerUnknown || w.Reason == bridge.SellerWithoutEmail) && bridge.UserWithEmail(users, w.Detail) == nil {
 				counts[w]++
 			}
 		}

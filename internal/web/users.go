@@ -80,7 +80,7 @@ type invitePage struct {
 }
 
 func showInvite(v *visit) error {
-	return v.show("users_invite", invitePage{v.page(), newForm("role", string(crm.RoleSeller)), v.roles()})
+	return v.show("users_invite", invitePage{v.page(), newForm("role", string(crm.RoleSeller), "email", v.query("email"), "name", v.query("name")), v.roles()})
 }
 
 // linkPage shows a link by which a person chooses a password, once.
