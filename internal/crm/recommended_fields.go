@@ -46,6 +46,13 @@ func recommendedFields(now time.Time, random func(n int) string, typed bool) []C
 	return fields
 }
 
+// MissingRecommendedFields returns those of the recommended fields whose name no field of their entity among present has.
+func MissingRecommendedFields(present []CustomField, typed bool, now time.Time, random func(n int) string) []CustomField {
+	return slices.DeleteFunc(recommendedFields(now, random, typed), func(field CustomField) bool {
+		return slices.ContainsFunc(present, func(f CustomField) bool { return f.Entity == field.Entity && Fold(f.Name) == Fold(field.Name) })
+	})
+}
+
 // AddRecommendedFields makes those of the recommended fields whose name no field of their entity has, archived ones included: however often it is done, none is made twice. It returns
 // those that it made. conflict: too_many_fields.
 func AddRecommendedFields(ctx context.Context, tx Tx, hand Hand, typed bool, random func(n int) string) (made []CustomField, err error) {
@@ -53,11 +60,7 @@ func AddRecommendedFields(ctx context.Context, tx Tx, hand Hand, typed bool, ran
 	if err != nil {
 		return nil, err
 	}
-	for _, field := range recommendedFields(hand.At, random, typed) {
-		if !slices.ContainsFunc(present, func(f CustomField) bool { return f.Entity == field.Entity && Fold(f.Name) == Fold(field.Name) }) {
-			made = append(made, field)
-		}
-	}
+	made = MissingRecommendedFields(present, typed, hand.At, random)
 	if err := checkRoom(len(present), len(made)); err != nil {
 		return nil, err
 	}
