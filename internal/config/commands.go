@@ -2,6 +2,7 @@ package config
 
 import (
 	"net"
+	"net/netip"
 	"slices"
 	"strconv"
 	"strings"
@@ -18,7 +19,9 @@ type Serve struct {
 	PollEvery time.Duration `name:"poll-every" env:"PUENTE_POLL_EVERY" default:"5m" help:"${help_poll_every}"`
 	// BsaleHosts are further hosts that people may give as Bsale's address, with commas between them; "any": whatever they give.
 	BsaleHosts string `name:"bsale-hosts" env:"PUENTE_BSALE_HOSTS" placeholder:"HOST,…|any" help:"${help_bsale_hosts}"`
-	LogLevel  string        `name:"log-level" env:"PUENTE_LOG_LEVEL" default:"info" help:"${help_log_level}"`
+	// TrustedProxies are proxies elsewhere whose word about visitors' addresses is taken, with commas between them; one on this machine always is.
+	TrustedProxies string `name:"trusted-proxies" env:"PUENTE_TRUSTED_PROXIES" placeholder:"ADDRESS,NETWORK/BITS,…" help:"${help_trusted_proxies}"`
+	LogLevel       string `name:"log-level" env:"PUENTE_LOG_LEVEL" default:"info" help:"${help_log_level}"`
 }
 
 // Check says what is wrong with the settings.
@@ -30,7 +33,30 @@ func (s Serve) Check() error {
 	if err == nil && !slices.Contains([]string{"debug", "info", "warn", "error"}, strings.ToLower(s.LogLevel)) {
 		err = keyError("log_level_unknown", "level", s.LogLevel)
 	}
+	if err == nil {
+		_, err = s.Proxies()
+	}
 	return err
+}
+
+// Proxies returns the networks of TrustedProxies.
+func (s Serve) Proxies() ([]netip.Prefix, error) {
+	var networks []netip.Prefix
+	for text := range strings.SplitSeq(s.TrustedProxies, ",") {
+		if text = strings.TrimSpace(text); text == "" {
+			continue
+		}
+		network, err := netip.ParsePrefix(text)
+		if err != nil {
+			address, e := netip.ParseAddr(text)
+			if e != nil {
+				return nil, keyError("trusted_proxies_invalid", "value", text)
+			}
+			network = netip.PrefixFrom(address.Unmap(), address.Unmap().BitLen())
+		}
+		networks = append(networks, network.Masked())
+	}
+	return networks, nil
 }
 
 func checkListen(address string) error {

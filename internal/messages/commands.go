@@ -71,6 +71,7 @@ var commands = map[string]text{
 	"help.listen":              {"Dirección donde escuchar", "Address to listen on"},
 	"help.base_url":            {"Dirección pública de este servidor", "Public address of this server"},
 	"help.bsale_hosts":         {"Otros servidores que se pueden dar como dirección de Bsale, aparte de los de Bsale, separados por comas; “any”: cualquiera", "Further hosts that may be given as Bsale's address beside Bsale's own, with commas between them; “any”: whatever is given"},
+	"help.trusted_proxies":     {"Proxies en otros equipos a los que se les cree la dirección del visitante, separados por comas (192.0.2.7, 10.0.0.0/8)", "Proxies on other machines that are believed about visitors' addresses, with commas between them (192.0.2.7, 10.0.0.0/8)"},
 	"help.poll_every":          {"Tiempo entre dos revisiones de los últimos días", "Time between two checks of the last days"},
 	"help.log_level":           {"Detalle del registro: debug, info, warn o error", "Detail of the log: debug, info, warn or error"},
 	"help.dry_run":             {"Ensayo: dice qué pasaría y no escribe nada", "Dry run: says what would happen and writes nothing"},
@@ -116,6 +117,10 @@ var commands = map[string]text{
 	"error.base_url_invalid": {
 		"“{url}” no es la dirección pública de un servidor. Escribe “--base-url” como https://crm.miempresa.cl.",
 		"“{url}” is not the public address of a server. Write “--base-url” such as https://crm.example.com.",
+	},
+	"error.trusted_proxies_invalid": {
+		"“{value}” no es una dirección ni una red. Escribe “--trusted-proxies” como 192.0.2.7 o 10.0.0.0/8, separadas por comas.",
+		"“{value}” is neither an address nor a network. Write “--trusted-proxies” such as 192.0.2.7 or 10.0.0.0/8, with commas between them.",
 	},
 	"error.poll_every_invalid": {
 		"{value} es muy poco entre dos revisiones. Escribe “--poll-every” de un segundo o más, por ejemplo 5m.",
