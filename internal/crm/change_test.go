@@ -178,3 +178,24 @@ func TestClonesShareNothing(t *testing.T) {
 		t.Errorf("the originals changed: %+v %+v", c, d)
 	}
 }
+
+// TestOptionsAreTheSameAsTheyAreReadFromStorage writes the options that a record has, which is no change.
+func TestOptionsAreTheSameAsTheyAreReadFromStorage(t *testing.T) {
+	at := time.Date(2026, 3, 12, 12, 0, 0, 0, time.UTC)
+	o := NewOrigin(Actor{Kind: ActorSystem}, at, "")
+	for _, kept := range []any{[]string{"a", "b"}, []any{"a", "b"}} {
+		d := NewDeal(at)
+		d.Custom = Custom{"cf": kept}
+		for _, same := range []any{[]string{"a", "b"}, []any{"a", "b"}} {
+			if change, changed := d.SetCustom("cf", same, o); changed {
+				t.Errorf("%T for %T: %+v", same, kept, change)
+			}
+		}
+		for _, other := range []any{[]string{"b", "a"}, []string{"a"}, nil, "a"} {
+			e := d.Clone()
+			if _, changed := e.SetCustom("cf", other, o); !changed {
+				t.Errorf("%v for %v is no change", other, kept)
+			}
+		}
+	}
+}

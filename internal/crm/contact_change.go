@@ -291,6 +291,14 @@ func sameValue(a, b any) bool {
 	case json.Number:
 		b, ok := b.(json.Number)
 		return ok && a == b
+	case []any: // as options are read from storage
+		if b, ok := b.([]string); ok {
+			return slices.EqualFunc(a, b, func(x any, y string) bool { return x == y })
+		}
+	case []string:
+		if b, ok := b.([]any); ok {
+			return sameValue(b, a)
+		}
 	}
 	return reflect.DeepEqual(a, b)
 }

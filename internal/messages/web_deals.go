@@ -85,7 +85,7 @@ var webDeals = map[string]text{
 	"deal.no_contact":    {"Sin contacto", "Without contact"},
 	"deal.stages":        {"Etapas de {pipeline}", "Stages of {pipeline}"},
 	"deal.stale":         {"Estancada", "Stale"},
-	"deal.in_stage":      {"En {stage}", "In {stage}"},
+	"deal.in_stage":      {"Llegó a {stage}", "Came to {stage}"},
 	"deal.because":       {"Motivo: {reason}", "Reason: {reason}"},
 	"deal.why":           {"Motivo de cierre", "Reason for closing"},
 	"deal.why_hint":      {"Si la ganas o la pierdes, anota por qué: ayuda a vender mejor. Por ejemplo: “Encontró un precio mejor”.", "If you win or lose it, write why: it helps to sell better. For example: “Found a better price”."},
@@ -183,6 +183,10 @@ var webDeals = map[string]text{
 	"error.deal_overtaken": {
 		"Alguien más guardó cambios mientras escribías, y no se guardó nada todavía. Mira lo que cada campo dice ahora y guarda de nuevo para dejar lo tuyo.",
 		"Somebody else saved changes while you were writing, and nothing has been saved yet. Look at what each field says now, and save again to keep yours.",
+	},
+	"error.typed_number_invalid": {
+		"“{value}” no es un número. Escríbelo así: {example}.",
+		"“{value}” is not a number. Write it like this: {example}.",
 	},
 	"error.task_day_invalid": {
 		"Ese día o esa hora no se entiende. Elige el día en el calendario y, si quieres, la hora.",

@@ -84,7 +84,7 @@ func (a *answer) fields(selector string, changes ...string) []string {
 		case n.Data == "select":
 			pairs = append(pairs, at["name"], chosen(n))
 		case n.Data == "textarea":
-			pairs = append(pairs, at["name"], words(n))
+			pairs = append(pairs, at["name"], written(n))
 		case at["type"] == "radio" || at["type"] == "checkbox":
 			if checked {
 				pairs = append(pairs, at["name"], at["value"])
@@ -103,6 +103,14 @@ func (a *answer) fields(selector string, changes ...string) []string {
 		pairs = append(kept, changes[i], changes[i+1])
 	}
 	return pairs
+}
+
+// written returns what stands in a textarea.
+func written(n *html.Node) string {
+	if n.FirstChild == nil {
+		return ""
+	}
+	return n.FirstChild.Data
 }
 
 var (

@@ -118,7 +118,7 @@ func (v *visit) dealFieldPage(r bridge.Reader, deal *crm.Deal, field crm.Field, 
 		return page, err
 	}
 	page.Control, err = v.control(f, field, around, deal.OwnerID)
-	page.Control.Input.Autofocus = true
+	page.Control.Input.Autofocus = !v.fragment()
 	if field.Type == crm.TypeMoney && field.Custom == nil {
 		page.Control.Input.Prefix = deal.Value.Currency
 	}
@@ -187,11 +187,16 @@ func (v *visit) writeDealField(tx bridge.Tx, f *form, deal *crm.Deal, field crm.
 		}
 		return v.overtaken(w, deal, field).At(place)
 	}
-	results, err := crm.ChangeDeals(v.ctx(), tx, v.hand(), []crm.DealEdit{{ID: deal.ID, Version: deal.Version, Input: v.dealInput(f, []crm.Field{field})}})
+	return v.changeDeal(tx, f, deal, deal.Version, []crm.Field{field})
+}
+
+// changeDeal writes what a form asks of a deal.
+func (v *visit) changeDeal(tx bridge.Tx, f *form, deal *crm.Deal, version int64, fields []crm.Field) error {
+	results, err := crm.ChangeDeals(v.ctx(), tx, v.hand(), []crm.DealEdit{{ID: deal.ID, Version: version, Input: v.dealInput(f, fields)}})
 	if err == nil {
 		err = results[0].Err
 	}
-	return err
+	return v.inOwnNumbers(err, f)
 }
 
 // overtaken says that somebody else has written a field meanwhile, who and what.

@@ -132,11 +132,7 @@ func createDeal(v *visit) error {
 			if err != nil {
 				return err
 			}
-			results, err := crm.CreateDeals(v.ctx(), tx, v.hand(), []crm.DealInput{v.dealInput(f, fields)})
-			if err != nil {
-				return err
-			}
-			if made, refused = results[0].Deal, results[0].Err; refused == nil {
+			if made, refused = v.makeDeal(tx, f, fields); refused == nil {
 				return nil
 			}
 		}
@@ -154,6 +150,14 @@ func createDeal(v *visit) error {
 		return err
 	}
 	return v.again(err, f, "deal_form", page)
+}
+
+func (v *visit) makeDeal(tx bridge.Tx, f *form, fields []crm.Field) (*crm.Deal, error) {
+	results, err := crm.CreateDeals(v.ctx(), tx, v.hand(), []crm.DealInput{v.dealInput(f, fields)})
+	if err != nil {
+		return nil, err
+	}
+	return results[0].Deal, v.inOwnNumbers(results[0].Err, f)
 }
 
 func showDealForm(v *visit) error {
@@ -212,11 +216,7 @@ func saveDeal(v *visit) error {
 		}
 		refused := errSearching
 		if f.Value(contactSearch) == "" {
-			results, err := crm.ChangeDeals(v.ctx(), tx, v.hand(), []crm.DealEdit{{ID: deal.ID, Version: f.version(), Input: v.dealInput(f, fields)}})
-			if err != nil {
-				return err
-			}
-			if refused = results[0].Err; refused == nil {
+			if refused = v.changeDeal(tx, f, deal, f.version(), fields); refused == nil {
 				return nil
 			}
 		}

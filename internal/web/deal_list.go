@@ -162,7 +162,7 @@ func (w valueWriter) dealRows(r bridge.Reader, columns []crm.Field, deals []*crm
 	for i, d := range deals {
 		rows[i].Href = "/oportunidades/" + string(d.ID)
 		for _, f := range columns {
-			c := cell{Label: w.fieldLabel(f), Number: isNumber(f)}
+			c := cell{Label: w.fieldLabel(f), Number: isNumber(f), Fixed: f.Type == crm.TypeInstant || f.Type == crm.TypeDate}
 			switch {
 			case f.Name == fieldDocument:
 				var names []string

@@ -3,8 +3,10 @@ package web
 import (
 	"cmp"
 	"encoding/json"
+	"errors"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -90,6 +92,9 @@ func (w valueWriter) number(f crm.Field, n json.Number) string {
 	if f.Name == crm.FieldPriority && f.Custom == nil {
 		return w.t("priority." + n.String())
 	}
+	if plainDigits(f) {
+		return n.String()
+	}
 	return w.account.FormatNumber(n)
 }
 
@@ -142,10 +147,10 @@ func (v *visit) control(form *form, f crm.Field, around surroundings, present cr
 			for _, n := range []string{"1", "2", "3"} {
 				choices = append(choices, choice{Value: n, Label: v.t("priority." + n)})
 			}
-			input("choices", choices, "empty", v.t("priority.none"), "short", true)
+			input("choices", choices, "empty", v.t("priority.none"))
 			break
 		}
-		input("inputmode", "decimal", "short", true)
+		input("inputmode", "decimal", "autocomplete", "off")
 		if f.Type == crm.TypeMoney {
 			c.Input.Prefix = v.account.Currency
 		}
@@ -182,6 +187,14 @@ type fieldControl struct {
 	Input   fieldView
 	Choices choicesView
 	form    *form
+}
+
+// Now returns the control with what is found wrong by now: a form's problems may be found after its controls were made.
+func (c fieldControl) Now() fieldControl {
+	if c.form != nil {
+		c.Input.Problem, c.Choices.Problem = c.form.Problem(c.Input.Name), c.form.Problem(c.Choices.Name)
+	}
+	return c
 }
 
 func optionChoices(f crm.Field) []choice {
@@ -250,13 +263,45 @@ func (v *visit) customValue(f crm.Field, values []string) any {
 	return v.plainNumber(f, values[0])
 }
 
-// plainNumber returns a number without marks between thousands; what is none as it is, for the CRM to refuse.
+// plainNumber returns what was typed in a field of numbers as a number, without marks between thousands. What is not written as people of the account write numbers
+// must not be taken for another one, so it becomes something that the CRM refuses.
 func (v *visit) plainNumber(f crm.Field, text string) any {
 	switch f.Type {
 	case crm.TypeNumber, crm.TypeDecimal, crm.TypeMoney:
 		if n, ok := v.account.ParseNumber(text); ok {
 			return n
 		}
+		return noNumber{}
 	}
 	return text
 }
+
+// inOwnNumbers says of what is no number how people of the account write one: the CRM's own sentence is for integrations.
+func (v *visit) inOwnNumbers(err error, f *form) error {
+	errs := split(err)
+	for i, one := range errs {
+		var e *crm.Error
+		if errors.As(one, &e) && (e.Key == "number_invalid" || e.Key == "value_not_number") {
+			errs[i] = v.typedNumber(f.Value(e.Field)).At(e.Field)
+		}
+	}
+	if len(errs) == 1 {
+		return errs[0]
+	}
+	return errors.Join(errs...)
+}
+
+func (v *visit) typedNumber(text string) *crm.Error {
+	return crm.NewError(crm.Invalid, "typed_number_invalid", "value", shorten(text), "example", v.account.FormatNumber("1234.5"))
+}
+
+// jsonNumberOf does the same for a standard field: what is no number is put in quotes, which no number has.
+func jsonNumberOf(text string, v *visit) json.Number {
+	if n, ok := v.account.ParseNumber(text); ok || text == "" {
+		return n
+	}
+	return json.Number(strconv.Quote(text))
+}
+
+// noNumber stands for a text that is no number.
+type noNumber struct{}

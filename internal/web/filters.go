@@ -1,6 +1,7 @@
 package web
 
 import (
+	"encoding/json"
 	"net/url"
 	"slices"
 	"strings"
@@ -204,20 +205,32 @@ func (v *visit) filterBar(s listState, fields []crm.Field, w valueWriter, proble
 		bar.Editor, err = v.filterEditor(s, field, asked, nil, w)
 		return bar, "", err
 	}
-	for i, text := range asked.values {
-		if n, ok := v.plainNumber(field, text).(interface{ String() string }); ok {
-			asked.values[i] = n.String()
-		}
-	}
 	if asked.operator == crm.IsEmpty || asked.operator == crm.IsFilled {
 		asked.values = nil
 	}
-	if _, err := crm.ParseCondition(fields, field.Name, asked.operator, asked.values, w.around.QuerySurroundings); err != nil {
-		bar.Editor, err = v.filterEditor(s, field, asked, err, w)
+	refused := v.plainNumbers(field, asked.values)
+	if refused == nil {
+		_, refused = crm.ParseCondition(fields, field.Name, asked.operator, asked.values, w.around.QuerySurroundings)
+	}
+	if refused != nil {
+		bar.Editor, err = v.filterEditor(s, field, asked, refused, w)
 		return bar, "", err
 	}
 	s.add(asked)
 	return bar, s.address(), nil
+}
+
+// plainNumbers puts numbers without marks in the place of those that a person typed. invalid: typed_number_invalid.
+func (v *visit) plainNumbers(f crm.Field, values []string) error {
+	for i, text := range values {
+		switch n := v.plainNumber(f, text).(type) {
+		case json.Number:
+			values[i] = n.String()
+		case noNumber:
+			return v.typedNumber(text).At(f.Name)
+		}
+	}
+	return nil
 }
 
 func (v *visit) filterChip(s listState, i int, f filter, fields []crm.Field, w valueWriter, problem error) filterChip {
@@ -265,7 +278,7 @@ func (w valueWriter) filterValue(f crm.Field, text string) string {
 	case crm.TypeInstant:
 		value, f.Type = text, crm.TypeDate
 	case crm.TypeNumber, crm.TypeDecimal, crm.TypeMoney:
-		return w.account.FormatNumber(jsonNumber(text))
+		return w.account.FormatNumber(json.Number(text))
 	}
 	if shown := w.write(f, value); shown != "" {
 		return shown
@@ -286,8 +299,8 @@ func (v *visit) operatorWord(f crm.Field, op crm.Operator) string {
 func (v *visit) filterEditor(s listState, field crm.Field, asked filter, problem error, w valueWriter) (*filterEditor, error) {
 	e := &filterEditor{Path: s.path, Name: field.Name, Label: v.fieldLabel(field), Keep: s.pairs(), Cancel: s.address(), Form: newForm(paramOperator, string(asked.operator))}
 	for _, value := range asked.values {
-		if isNumber(field) {
-			value = v.account.FormatNumber(jsonNumber(value))
+		if isNumber(field) && problem == nil {
+			value = v.account.FormatNumber(json.Number(value))
 		}
 		e.Form.values.Add(paramValue, value)
 	}

@@ -1,15 +1,12 @@
 package web
 
 import (
-	"encoding/json"
 	"slices"
 	"strings"
 
 	"puente/internal/crm"
 	"puente/internal/messages"
 )
-
-func jsonNumber(s string) json.Number { return json.Number(s) }
 
 // sentence returns what an error says to a person.
 func (v *visit) sentence(err error) string { return messages.Error(v.language(), err) }
@@ -33,6 +30,7 @@ type cell struct {
 	Stage      crm.ID
 	Kind       crm.StageKind
 	Muted      bool
+	Fixed      bool // on one line
 }
 
 // listRow is a record in a list.

@@ -63,7 +63,13 @@ func (v *visit) timeline(r bridge.Reader, page Page, w valueWriter, entity crm.E
 			Actor: v.actorName(e), App: e.Event.Actor.Kind == crm.ActorApp, What: v.t("event." + string(e.Event.Type)), Document: e.Event.Document, At: page.Moment(e.Event.At), Icon: eventIcon(e),
 		}
 		for _, c := range e.Changes {
+			if e.Event.Type == crm.EventActivityAdded && (c.Field.Name == crm.FieldActivityStatus || c.Field.Name == crm.FieldActivityKind) {
+				continue // new ones are pending
+			}
 			if change, shown := v.timelineChange(w, c); shown {
+				if e.Event.Type == crm.EventCreated {
+					change.Old = "" // there was nothing
+				}
 				one.Changes = append(one.Changes, change)
 			}
 		}

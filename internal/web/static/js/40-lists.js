@@ -20,7 +20,11 @@
 		if (!now) return;
 		const wrong = now.querySelector("[aria-invalid], .wrong input");
 		if (now.matches(".fact, .filters")) (wrong ?? now.querySelector("form :is(input:not([type=hidden]), select, textarea)") ?? now.querySelector(".fact-edit"))?.focus();
+		if (now.matches(".fact") && document.activeElement.matches("input[type=text]")) document.activeElement.select();
 	});
+	// Where the stages of a deal do not fit beside each other, the present one is seen first.
+	document.querySelector(".stage-step.current")?.scrollIntoView({ block: "nearest", inline: "center" });
+
 	document.addEventListener("keydown", (event) => {
 		if (event.key === "Escape") event.target.closest?.(".fact.editing")?.querySelector("[data-cancel]")?.click();
 	});
