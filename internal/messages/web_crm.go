@@ -29,6 +29,7 @@ var webCRM = map[string]text{
 	"contact.primary":           {"Principal", "Primary"},
 	"contact.primary_hint":      {"El principal. Los demás se agregan en la página del contacto.", "The primary one. Others are added on the contact's page."},
 	"contact.make_primary":      {"Hacer principal", "Make primary"},
+	"contact.make_primary_of":   {"Hacer principal {value}", "Make {value} primary"},
 	"contact.identity_remove":   {"Quitar {value}", "Remove {value}"},
 	"contact.identity_add":      {"Agregar correo, teléfono o RUT", "Add e-mail, phone or tax id"},
 	"contact.identity_kind":     {"Tipo", "Kind"},
@@ -228,6 +229,11 @@ var webCRM = map[string]text{
 	"done.field_deleted":             {"Campo “{name}” eliminado", "Field “{name}” deleted"},
 	"done.field_type":                {"“{name}” ahora es {type}", "“{name}” is {type} now"},
 	"done.fields_recommended":        {"Campos creados: {n}", "Fields created: {n}"},
+
+	"settings.named_by_rules": {
+		"La app de Bsale usa “{name}” en sus reglas, así que por ahora se queda. Cambia primero esas reglas y vuelve a intentarlo.",
+		"The Bsale app uses “{name}” in its rules, so it stays for now. Change those rules first, then try again.",
+	},
 
 	// Pipelines and stages.
 	"pipelines.title":              {"Embudos y etapas", "Pipelines and stages"},

@@ -294,7 +294,12 @@ func finishActivity(v *visit) error {
 	if err != nil {
 		return err
 	}
-	if err := v.update(func(tx bridge.Tx) error { return v.finishActivity(tx, v.id("id"), f) }); err != nil {
+	if err := v.update(func(tx bridge.Tx) error {
+		if _, err := crm.FindActivity(v.ctx(), tx, v.hand(), v.id("id")); err != nil {
+			return err
+		}
+		return v.finishActivity(tx, v.id("id"), f)
+	}); err != nil {
 		return err
 	}
 	done := "done.task_changed"

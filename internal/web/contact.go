@@ -2,6 +2,7 @@ package web
 
 import (
 	"errors"
+	"html/template"
 	"slices"
 	"strings"
 
@@ -20,7 +21,7 @@ type contactPage struct {
 	Person     string // who it is at the company, where that is the name
 	Owner      string
 	Email      string
-	Phone      string
+	Phone      template.URL // that calls it
 	TaxID      string
 	Facts      []fact // standard fields
 	Blank      []fact // those of them that few people fill, and that are empty
@@ -143,7 +144,10 @@ func (v *visit) contactPage(r bridge.Reader, c *crm.Contact, forms contactForms)
 	if c.Company != "" {
 		page.Person = strings.TrimSpace(c.FirstName + " " + c.LastName)
 	}
-	for kind, to := range map[crm.IdentityKind]*string{crm.IdentityEmail: &page.Email, crm.IdentityPhone: &page.Phone, crm.IdentityTaxID: &page.TaxID} {
+	if i, ok := c.Primary(crm.IdentityPhone); ok {
+		page.Phone = callLink(i.Normalized)
+	}
+	for kind, to := range map[crm.IdentityKind]*string{crm.IdentityEmail: &page.Email, crm.IdentityTaxID: &page.TaxID} {
 		i, _ := c.Primary(kind)
 		*to = i.Value
 	}
@@ -327,6 +331,15 @@ func restoreContact(v *visit) error {
 	gone.Problem, gone.Existing = v.sentence(err), existingIn(err)
 	v.write(statusOf(err), "contact_gone", "", *gone)
 	return nil
+}
+
+// contactSeen returns the contact of the address, which the person may see.
+func (v *visit) contactSeen() (contact *crm.Contact, err error) {
+	err = v.view(func(r bridge.Reader) (err error) {
+		contact, err = crm.FindContact(v.ctx(), r, v.hand(), v.id("id"))
+		return err
+	})
+	return contact, err
 }
 
 // ownContact returns the contact of the address, which the person may change. forbidden: not_yours.

@@ -21,17 +21,22 @@ type contactFormPage struct {
 	Custom   []fieldControl
 }
 
-// controlGroup is fields of a form that belong together. Those of one that is Closed are shown when somebody asks.
+// controlGroup is fields of a form that belong together.
 type controlGroup struct {
 	Title    string
 	Controls []fieldControl
-	Closed   bool
+	Rare     bool // few people fill them
+}
+
+// Closed says whether the fields are shown only when somebody asks: nothing stands in them, and nothing is wrong.
+func (g controlGroup) Closed() bool {
+	return g.Rare && !slices.ContainsFunc(g.Controls, func(c fieldControl) bool { return c.Input.Value != "" || c.Now().Input.Problem != "" })
 }
 
 // inContactForm are the standard fields that the form of a contact asks for, as they belong together.
 var inContactForm = []struct {
 	title  string // key
-	closed bool
+	rare   bool
 	fields []string
 }{
 	{"", false, []string{crm.FieldFirstName, crm.FieldLastName, crm.FieldCompany, crm.FieldJobTitle}},
@@ -83,10 +88,10 @@ func (v *visit) newContactPage(r bridge.Reader, f *form) (contactFormPage, error
 	return page, v.contactControls(&page, around, fields, "")
 }
 
-// contactControls makes the fields of the form. A group that is closed is open when something stands in it, or is wrong.
+// contactControls makes the fields of the form.
 func (v *visit) contactControls(page *contactFormPage, around surroundings, fields []crm.Field, owner crm.ID) error {
 	for _, group := range inContactForm {
-		g := controlGroup{Closed: group.closed}
+		g := controlGroup{Rare: group.rare}
 		if group.title != "" {
 			g.Title = v.t(group.title)
 		}
@@ -95,9 +100,6 @@ func (v *visit) contactControls(page *contactFormPage, around surroundings, fiel
 			c, err := v.contactControl(page, field, around, owner)
 			if err != nil {
 				return err
-			}
-			if c.Input.Value != "" || c.Input.Problem != "" {
-				g.Closed = false
 			}
 			g.Controls = append(g.Controls, c)
 		}

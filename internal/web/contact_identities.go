@@ -2,6 +2,8 @@ package web
 
 import (
 	"errors"
+	"html/template"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -31,8 +33,9 @@ type identityKindView struct {
 }
 
 type identityView struct {
-	Value, Normalized, Href string
-	Primary                 bool
+	Value, Normalized string
+	Link              template.URL // to write there or call; "": none
+	Primary           bool
 }
 
 var identityKinds = []crm.IdentityKind{crm.IdentityEmail, crm.IdentityPhone, crm.IdentityTaxID}
@@ -42,7 +45,7 @@ var identityIcons = map[crm.IdentityKind]string{crm.IdentityEmail: "mail", crm.I
 func (v *visit) identities(o origins, c *crm.Contact, may bool, forms contactForms) identitiesView {
 	view := identitiesView{ID: c.ID, Form: forms.identity, Existing: forms.existing, May: may}
 	if view.Form == nil {
-		view.Form = newForm("kind", string(crm.IdentityEmail))
+		view.Form = newForm("identity", string(crm.IdentityEmail))
 	}
 	for _, kind := range identityKinds {
 		one := identityKindView{Kind: kind, Label: v.t("field." + string(kind)), Icon: identityIcons[kind]}
@@ -51,9 +54,9 @@ func (v *visit) identities(o origins, c *crm.Contact, may bool, forms contactFor
 			shown := identityView{Value: i.Value, Normalized: i.Normalized, Primary: i.Primary}
 			switch kind {
 			case crm.IdentityEmail:
-				shown.Href = "mailto:" + i.Normalized
+				shown.Link = template.URL("mailto:" + url.PathEscape(i.Normalized))
 			case crm.IdentityPhone:
-				shown.Href = "tel:" + i.Normalized
+				shown.Link = callLink(i.Normalized)
 			}
 			one.All = append(one.All, shown)
 		}
@@ -63,13 +66,24 @@ func (v *visit) identities(o origins, c *crm.Contact, may bool, forms contactFor
 	return view
 }
 
+// callLink returns a link that calls a number in its normal form, "" for what is none.
+func callLink(phone string) template.URL {
+	if phone == "" || strings.Trim(phone, "+0123456789") != "" {
+		return ""
+	}
+	return template.URL("tel:" + phone)
+}
+
 // changeIdentities adds an e-mail, phone or tax id to a contact, takes one away, or makes one the primary one.
 func changeIdentities(v *visit) error {
 	f, err := v.form()
 	if err != nil {
 		return err
 	}
-	kind := crm.IdentityKind(f.Value("kind"))
+	if _, err := v.contactSeen(); err != nil {
+		return err
+	}
+	kind := crm.IdentityKind(f.Value("identity"))
 	var in crm.ContactInput
 	to := map[crm.IdentityKind]*crm.IdentitiesInput{crm.IdentityEmail: &in.Emails, crm.IdentityPhone: &in.Phones, crm.IdentityTaxID: &in.TaxIDs}[kind]
 	if to == nil {
@@ -183,6 +197,9 @@ func changeTags(v *visit) error {
 		return err
 	}
 	err = v.update(func(tx bridge.Tx) error {
+		if _, err := crm.FindContact(v.ctx(), tx, v.hand(), v.id("id")); err != nil {
+			return err
+		}
 		var add, remove []crm.ID
 		if id := f.Value("remove"); id != "" {
 			remove = []crm.ID{crm.ID(id)}

@@ -13,6 +13,9 @@ func addContactTask(v *visit) error {
 		return err
 	}
 	contact := v.id("id")
+	if _, err := v.contactSeen(); err != nil {
+		return err
+	}
 	due, err := v.dueOf(f)
 	in := crm.ActivityInput{Title: sent[string](f, "title"), Kind: sent[crm.ActivityKind](f, "kind"), DueAt: due, ContactID: &contact, OwnerID: sent[crm.ID](f, crm.FieldOwner)}
 	if err == nil {

@@ -13,8 +13,8 @@ const (
 	contactColumnsCookie = "puente_contact_columns"
 )
 
-// usualContactColumns are those of a list of which nobody has chosen any.
-var usualContactColumns = []string{crm.FieldName, crm.FieldCompany, crm.FieldEmail, crm.FieldPhone, crm.FieldOwner, crm.FieldTags, crm.FieldUpdated}
+// usualContactColumns are those of a list of which nobody has chosen any. The name is the company's where there is one.
+var usualContactColumns = []string{crm.FieldName, crm.FieldEmail, crm.FieldPhone, crm.FieldOwner, crm.FieldTags, crm.FieldUpdated}
 
 // contactAt returns the address of a contact's page.
 func contactAt(id crm.ID) string { return contactsPath + "/" + string(id) }
@@ -118,8 +118,10 @@ func (w valueWriter) contactRows(columns []crm.Field, contacts []*crm.Contact) [
 	for i, contact := range contacts {
 		rows[i].Href = contactAt(contact.ID)
 		for k, f := range columns {
-			c := cell{Label: w.fieldLabel(f), Number: isNumber(f), Text: w.ofContact(f, contact)}
+			c := cell{Label: w.fieldLabel(f), Number: isNumber(f), Fixed: f.Type == crm.TypeInstant || f.Type == crm.TypeDate, Text: w.ofContact(f, contact)}
 			switch {
+			case f.Name == crm.FieldCompany && named && c.Text == contact.Name():
+				c.Text = "" // the name says it
 			case f.Name == crm.FieldName || !named && k == 0:
 				if c.Href = rows[i].Href; c.Text == "" {
 					c.Text = contact.Label()
@@ -140,13 +142,6 @@ func (w valueWriter) ofContact(f crm.Field, c *crm.Contact) string {
 	if kind := identityKind(f); kind != "" {
 		i, _ := c.Primary(kind)
 		return i.Value
-	}
-	if plainDigits(f) {
-		n, _ := f.OfContact(c).(interface{ String() string })
-		if n == nil {
-			return ""
-		}
-		return n.String()
 	}
 	return w.write(f, contactValue(f, c))
 }

@@ -266,7 +266,7 @@ func (v *visit) fieldsRefused(entity crm.Entity, err error) error {
 	if failed != nil {
 		return failed
 	}
-	page.Problem = v.sentence(err)
+	page.Problem = v.refusal(err)
 	v.write(statusOf(err), "custom_fields", "", page)
 	return nil
 }
@@ -281,10 +281,14 @@ func showFieldWork(v *visit) error {
 	if err != nil {
 		return err
 	}
-	if !v.fragment() {
-		return v.redirect(fieldsAt(field.Entity))
+	if v.fragment() {
+		return v.showPart("custom_fields", "field_work", v.fieldWorkView(field))
 	}
-	return v.showPart("custom_fields", "field_work", v.fieldWorkView(field))
+	page, err := v.customFieldsPage(field.Entity)
+	if err != nil {
+		return err
+	}
+	return v.show("custom_fields", page)
 }
 
 type fieldDeletePage struct {
@@ -292,7 +296,8 @@ type fieldDeletePage struct {
 	Field   crm.CustomField
 	Values  int // that would be lost
 	Problem string
-	Rules   bool // rules of the connection name it
+	Rules   bool   // rules of the connection name it
+	Bsale   string // where these are changed; "": not for this person
 }
 
 func showFieldDelete(v *visit) error {
@@ -304,7 +309,7 @@ func showFieldDelete(v *visit) error {
 }
 
 func (v *visit) fieldDeletePage() (page fieldDeletePage, err error) {
-	page = fieldDeletePage{Page: v.page()}
+	page = fieldDeletePage{Page: v.page(), Bsale: v.opens("/configuracion/apps/bsale")}
 	err = v.view(func(r bridge.Reader) (err error) {
 		if page.Field, err = crm.FindField(v.ctx(), r, v.id("id")); err != nil {
 			return err
@@ -313,7 +318,7 @@ func (v *visit) fieldDeletePage() (page fieldDeletePage, err error) {
 			return err
 		}
 		if err := bridge.RefuseNamed(v.ctx(), r, page.Field.Key); err != nil {
-			page.Problem, page.Rules = v.sentence(err), true
+			page.Problem, page.Rules = v.refusal(err), true
 		}
 		return nil
 	})
@@ -346,7 +351,7 @@ func deleteField(v *visit) error {
 	if failed != nil {
 		return failed
 	}
-	page.Problem = v.sentence(err)
+	page.Problem = v.refusal(err)
 	v.write(statusOf(err), "custom_field_delete", "", page)
 	return nil
 }

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"errors"
 	"slices"
 
 	"puente/internal/bridge"
@@ -93,9 +94,17 @@ func (v *visit) pipelinesRefused(err error) error {
 	if failed != nil {
 		return failed
 	}
-	page.Problem = v.sentence(err)
+	page.Problem = v.refusal(err)
 	v.write(statusOf(err), "pipelines", "", page)
 	return nil
+}
+
+// refusal says why something was not done, without the places in the rules of Bsale that only programs know.
+func (v *visit) refusal(err error) string {
+	if e := (*crm.Error)(nil); errors.As(err, &e) && e.Key == "named_by_rules" {
+		return v.t("settings.named_by_rules", "name", shorten(e.Params["name"]))
+	}
+	return v.sentence(err)
 }
 
 // pipelineFormPage is the form of a pipeline's name.
@@ -228,7 +237,7 @@ func (v *visit) pipelineDeletePage(f *form) (page pipelineDeletePage, err error)
 			if crm.CodeOf(err) != crm.Conflict {
 				return err
 			}
-			page.Rules = v.sentence(err)
+			page.Rules = v.refusal(err)
 		}
 		deals, err := v.dealsByStage(r)
 		if err != nil {
@@ -321,6 +330,10 @@ func deletePipeline(v *visit) error {
 		page, failed := v.pipelineDeletePage(f)
 		if failed != nil {
 			return failed
+		}
+		if page.Rules != "" {
+			v.write(statusOf(err), "pipeline_delete", "", page)
+			return nil
 		}
 		return v.again(err, f, "pipeline_delete", page)
 	}

@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/url"
+	"slices"
 	"strings"
 
 	"puente/internal/bridge"
@@ -10,7 +11,7 @@ import (
 
 const (
 	searchPath = "/buscar"
-	foundEach  = 6 // contacts and deals, before somebody asks for all
+	foundEach  = 5 // contacts and deals, before somebody asks for all
 )
 
 type searchPage struct {
@@ -103,16 +104,14 @@ func (v *visit) dealHits(r bridge.Reader, around surroundings, deals []*crm.Deal
 	var hits []hit
 	for _, d := range deals {
 		one := hit{ID: "hit-" + string(d.ID), Href: dealPath(d.ID), Name: d.Name, Stage: d.StageID, Side: around.stages[d.StageID].Name}
-		var details []string
-		if name := contacts[d.ContactID].Name; name != "" && name != d.Name {
-			details = append(details, name)
-		}
+		details := []string{contacts[d.ContactID].Name}
 		for _, doc := range documents[d.ID] {
 			details = append(details, v.documentName(doc))
 		}
 		if d.Value.Minor != 0 {
 			details = append(details, v.account.FormatMoney(d.Value))
 		}
+		details = slices.DeleteFunc(details, func(s string) bool { return s == "" || strings.Contains(d.Name, s) }) // the name says it
 		one.Detail = strings.Join(details, " · ")
 		hits = append(hits, one)
 	}
