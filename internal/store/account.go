@@ -55,7 +55,7 @@ func (s *Store) EnsureAccount(ctx context.Context, fresh crm.Account, setUp func
 	}
 	account := fresh
 	err = s.writeAccount(ctx, "ensure account", func(tx *sql.Tx) (*writer, error) {
-		if err := s.dialect.lockAccount(ctx, tx, allAccounts); err != nil {
+		if err := s.dialect.lockAccount(ctx, tx, allAccounts, s.options.patience()); err != nil {
 			return nil, s.failed("ensure account", err)
 		}
 		found, err := query(ctx, &session{s: s, tx: tx}, "accounts", `SELECT `+accountColumns+` FROM account ORDER BY created_at, number LIMIT 1`, nil, scanAccount)

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"time"
 )
 
 // Engine is the kind of database.
@@ -38,8 +39,8 @@ type dialect struct {
 	// batches are the numbers of rows that one INSERT may carry, the largest first, ending in 1. On SQLite there is no round trip to save, and binding
 	// many parameters costs more than running a prepared statement again. Few sizes, so that few texts are to be prepared.
 	batches []int
-	// lockAccount makes the transaction the account's only writer. SQLite's writers are alone from the start.
-	lockAccount func(ctx context.Context, tx *sql.Tx, account int64) error
+	// lockAccount makes the transaction the account's only writer, or fails with faultLocked when that takes longer than patience. SQLite's writers are alone from the start.
+	lockAccount func(ctx context.Context, tx *sql.Tx, account int64, patience time.Duration) error
 	// yieldToWriters makes the transaction give up soon, with faultLocked, rather than wait for a lock.
 	yieldToWriters func(ctx context.Context, tx *sql.Tx) error
 	// skipLocked ends a query for rows to be removed, so that it leaves out those that somebody else is about to change instead of waiting for them.

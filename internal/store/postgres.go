@@ -16,7 +16,8 @@ import (
 )
 
 const (
-	postgresConnections  = 16
+	postgresReaders      = 10 // connections; those who wait to write must not keep others from reading
+	postgresWriters      = 8
 	postgresIdleFor      = 5 * time.Minute
 	postgresApplication  = "puente"
 	postgresAccountLocks = 0x70757431 // class of the advisory locks of accounts
@@ -26,8 +27,10 @@ const (
 var postgresDialect = dialect{
 	engine:  Postgres,
 	batches: []int{100, 50, 20, 10, 5, 2, 1},
-	lockAccount: func(ctx context.Context, tx *sql.Tx, account int64) error {
-		_, err := tx.ExecContext(ctx, `SELECT pg_advisory_xact_lock($1::int, $2::int)`, postgresAccountLocks, account)
+	// The patience holds for the rest of the transaction. It is set before the lock is asked for: a list of columns is worked out from left to right.
+	lockAccount: func(ctx context.Context, tx *sql.Tx, account int64, patience time.Duration) error {
+		_, err := tx.ExecContext(ctx, `SELECT set_config('lock_timeout', $3::text, true), pg_advisory_xact_lock($1::int, $2::int)`,
+			postgresAccountLocks, account, strconv.FormatInt(patience.Milliseconds(), 10))
 		return err
 	},
 	// Well under the server's deadlock_timeout of a second, after which it picks a victim itself.
@@ -102,13 +105,9 @@ func (s *Store) openPostgres(ctx context.Context, url string) error {
 	if !strings.Contains(url, "default_query_exec_mode") {
 		c.DefaultQueryExecMode = pgx.QueryExecModeCacheDescribe
 	}
-	db := stdlib.OpenDB(*c.Copy())
-	db.SetMaxOpenConns(postgresConnections)
-	db.SetMaxIdleConns(postgresConnections)
-	db.SetConnMaxIdleTime(postgresIdleFor)
-	s.reader = db
+	s.reader = openPostgresPool(c, postgresReaders)
 	if !s.options.ReadOnly {
-		s.writer = db
+		s.writer = openPostgresPool(c, postgresWriters)
 	}
 	s.openListener = func(ctx context.Context) (*pgxpool.Pool, error) {
 		l := config.Copy()
@@ -119,10 +118,18 @@ func (s *Store) openPostgres(ctx context.Context, url string) error {
 		}
 		return pool, nil
 	}
-	if err := db.PingContext(ctx); err != nil {
+	if err := s.reader.PingContext(ctx); err != nil {
 		return s.failed("open", err)
 	}
 	return nil
+}
+
+func openPostgresPool(c *pgx.ConnConfig, connections int) *sql.DB {
+	db := stdlib.OpenDB(*c.Copy())
+	db.SetMaxOpenConns(connections)
+	db.SetMaxIdleConns(connections)
+	db.SetConnMaxIdleTime(postgresIdleFor)
+	return db
 }
 
 // postgresName says which database it is, without user and password.

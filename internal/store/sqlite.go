@@ -21,9 +21,8 @@ import (
 )
 
 const (
-	sqliteReaders     = 8
-	sqliteBusyTimeout = 10 * time.Second
-	sqliteCacheKiB    = 32_000
+	sqliteReaders  = 8
+	sqliteCacheKiB = 32_000
 	// A page of documents touches hundreds of pages of the file. At SQLite's usual 1,000 the same ones are copied back and synced after every few
 	// transactions; at this many (32 MB) most are copied once for dozens.
 	sqliteCheckpointPages = 8000
@@ -33,7 +32,7 @@ const (
 var sqliteDialect = dialect{
 	engine:         SQLite,
 	batches:        []int{1},
-	lockAccount:    func(context.Context, *sql.Tx, int64) error { return nil },
+	lockAccount:    func(context.Context, *sql.Tx, int64, time.Duration) error { return nil },
 	yieldToWriters: func(context.Context, *sql.Tx) error { return nil },
 	fault:          sqliteFault,
 	hasTable:       `SELECT COUNT(*) FROM sqlite_schema WHERE type = 'table' AND name = $1`,
@@ -180,16 +179,12 @@ func (s *Store) sqliteDSN(path string, write bool) string {
 }
 
 func sqlitePragmas(o Options, write bool) url.Values {
-	busy := o.BusyTimeout
-	if busy == 0 {
-		busy = sqliteBusyTimeout
-	}
 	synchronous := o.Synchronous
 	if synchronous == "" {
 		synchronous = "FULL"
 	}
 	// The busy timeout comes first: changing the journal's mode may have to wait for a lock.
-	q := url.Values{"_pragma": {"busy_timeout(" + strconv.FormatInt(busy.Milliseconds(), 10) + ")"}}
+	q := url.Values{"_pragma": {"busy_timeout(" + strconv.FormatInt(o.patience().Milliseconds(), 10) + ")"}}
 	add := func(pragma string) { q.Add("_pragma", pragma) }
 	if write {
 		q.Set("_txlock", "immediate") // a transaction that reads first and writes later could not wait for a lock any more

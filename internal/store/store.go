@@ -21,7 +21,7 @@ type Options struct {
 	NoMigrate   bool          // leave the schema as it is, and refuse one that is not up to date
 	ReadOnly    bool          // write nothing, not even the schema; the database must exist
 	Synchronous string        // of SQLite: "FULL" (default: the last commit survives a power cut), "NORMAL" or "OFF"
-	BusyTimeout time.Duration // of SQLite: how long to wait for another process's lock; 0: 10 s
+	BusyTimeout time.Duration // how long to wait for another's lock: on SQLite another process's, on PostgreSQL that of whoever writes to the account; 0: 10 s
 	Log         *slog.Logger  // nil: nothing is logged
 }
 
@@ -46,6 +46,16 @@ type Store struct {
 }
 
 var _ bridge.Store = (*Store)(nil)
+
+const defaultBusyTimeout = 10 * time.Second
+
+// patience is how long to wait for another's lock.
+func (o Options) patience() time.Duration {
+	if o.BusyTimeout == 0 {
+		return defaultBusyTimeout
+	}
+	return o.BusyTimeout
+}
 
 // Open opens the database that url names and brings its schema up to date unless told not to. url is postgres://…, sqlite:PATH or just a path; a file
 // is made, readable for its owner only, where there is none.
@@ -140,7 +150,7 @@ func (s *Store) Update(ctx context.Context, account crm.ID, fn func(bridge.Tx) e
 		if err != nil {
 			return nil, err
 		}
-		if err := s.dialect.lockAccount(ctx, tx, number); err != nil {
+		if err := s.dialect.lockAccount(ctx, tx, number, s.options.patience()); err != nil {
 			return nil, s.failed("lock account", err)
 		}
 		return &writer{reader: reader{session{s: s, tx: tx, account: number, accountID: account}}}, nil

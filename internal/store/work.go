@@ -77,7 +77,7 @@ func (s *Store) NoteHints(ctx context.Context, hints []bridge.Hint, wake bridge.
 	if s.dialect.engine == Postgres && slices.Contains([]fault{faultLocked, faultDeadlock}, s.dialect.fault(err)) {
 		err = note(func(tx *sql.Tx, accounts []int64) error {
 			for _, a := range accounts {
-				if err := s.dialect.lockAccount(ctx, tx, a); err != nil {
+				if err := s.dialect.lockAccount(ctx, tx, a, s.options.patience()); err != nil {
 					return err
 				}
 			}
