@@ -39,7 +39,7 @@ type appsOut struct {
 const bsaleApp = "bsale"
 
 func listApps(ctx context.Context, r *reading, _ *struct{}) (*body[appsOut], error) {
-	app := appOut{ID: bsaleApp, Name: r.word(ctx, "app."+bsaleApp), About: r.word(ctx, "app."+bsaleApp+".about")}
+	app := appOut{ID: bsaleApp, Name: r.word("app." + bsaleApp), About: r.word("app." + bsaleApp + ".about")}
 	connection, err := bridge.FindConnection(ctx, r)
 	switch {
 	case err == nil:
@@ -51,8 +51,8 @@ func listApps(ctx context.Context, r *reading, _ *struct{}) (*body[appsOut], err
 }
 
 // word returns a message in the caller's language.
-func (c *call) word(ctx context.Context, key string) string {
-	return messages.Text(c.language(ctx), key, nil)
+func (c *call) word(key string) string {
+	return messages.Text(c.language(), key, nil)
 }
 
 // ReasonOut is why something is as it is, in a code, in a sentence, and with what can be done about it.
@@ -62,10 +62,10 @@ type ReasonOut struct {
 	Fix      string        `json:"fix" doc:"What somebody can do about it; empty: nothing"`
 }
 
-func (c *call) reason(ctx context.Context, reason bridge.Reason) ReasonOut {
+func (c *call) reason(reason bridge.Reason) ReasonOut {
 	out := ReasonOut{Reason: reason}
 	if reason != "" {
-		language := c.language(ctx)
+		language := c.language()
 		out.Sentence, out.Fix = messages.Reason(language, reason), messages.Fix(language, reason)
 	}
 	return out
@@ -121,23 +121,23 @@ func (r *reading) connection(ctx context.Context) (*answer[connectionOut], error
 	c := o.Connection
 	out := connectionOut{
 		Enabled: c.Enabled, Running: c.Enabled && c.StopReason == "", TokenLastFour: c.TokenLastFour, HasToken: len(c.SealedToken) > 0, BaseURL: c.BaseURL,
-		RequestsPerSecond: max(c.RequestsPerSecond, 0), Rules: encodeRules(o.Rules), RulesProblems: r.fieldProblems(ctx, o.Problems),
+		RequestsPerSecond: max(c.RequestsPerSecond, 0), Rules: encodeRules(o.Rules), RulesProblems: r.fieldProblems(o.Problems),
 		LastNotification: instant{c.LastNotifiedAt}, LastPoll: instant{c.LastPollAt}, NextPoll: instant{c.NextPollAt}, ReadUntil: c.ReadUntil,
-		Records: r.recordCounts(ctx, o.Records), Today: []decisionCountOut{}, CallsToday: o.CallsToday, Calls: o.Calls, OpenRuns: []runOut{},
+		Records: r.recordCounts(o.Records), Today: []decisionCountOut{}, CallsToday: o.CallsToday, Calls: o.Calls, OpenRuns: []runOut{},
 		FailedRequests: o.Requests, Created: instant{c.CreatedAt}, Updated: instant{c.UpdatedAt},
 	}
 	if c.StopReason != "" {
-		why := r.reason(ctx, c.StopReason)
+		why := r.reason(c.StopReason)
 		out.Stopped = &why
 	}
 	if r.principal.Grants.Allows(bsaleAdmin) {
 		out.WebhookURL = strings.TrimRight(r.PublicURL(), "/") + c.HookPath()
 	}
 	for _, d := range o.Today {
-		out.Today = append(out.Today, decisionCountOut{d.Outcome, r.reason(ctx, d.Reason), d.Count})
+		out.Today = append(out.Today, decisionCountOut{d.Outcome, r.reason(d.Reason), d.Count})
 	}
 	for _, run := range o.OpenRuns {
-		out.OpenRuns = append(out.OpenRuns, r.encodeRun(ctx, run))
+		out.OpenRuns = append(out.OpenRuns, r.encodeRun(run))
 	}
 	return tagged(ctx, settingsVersion(c), out)
 }
@@ -145,18 +145,18 @@ func (r *reading) connection(ctx context.Context) (*answer[connectionOut], error
 // settingsVersion tells one state of a connection's settings from another.
 func settingsVersion(c bridge.Connection) int64 { return c.UpdatedAt.UnixMicro() }
 
-func (c *call) fieldProblems(ctx context.Context, problems []*crm.Error) []fieldProblem {
+func (c *call) fieldProblems(problems []*crm.Error) []fieldProblem {
 	all := []fieldProblem{}
 	for _, p := range problems {
-		all = append(all, c.fieldProblem(c.language(ctx), p))
+		all = append(all, c.fieldProblem(c.language(), p))
 	}
 	return all
 }
 
-func (c *call) recordCounts(ctx context.Context, counts []bridge.RecordCount) []recordCountOut {
+func (c *call) recordCounts(counts []bridge.RecordCount) []recordCountOut {
 	all := []recordCountOut{}
 	for _, count := range counts {
-		all = append(all, recordCountOut{count.State, c.reason(ctx, count.Reason), count.Count})
+		all = append(all, recordCountOut{count.State, c.reason(count.Reason), count.Count})
 	}
 	return all
 }
@@ -276,13 +276,13 @@ func testConnection(ctx context.Context, c *call, in *trialIn) (*body[trialOut],
 	}
 	out := trialOut{
 		Country: trial.Country, Offices: []trialOffice{}, Types: []trialType{}, People: []trialPerson{}, Documents: trial.Documents,
-		Samples: c.encodeSources(ctx, trial.Samples), Calls: trial.Calls,
+		Samples: c.encodeSources(trial.Samples), Calls: trial.Calls,
 	}
 	for _, o := range trial.Offices {
 		out.Offices = append(out.Offices, trialOffice{o.ID, o.Name, cmp.Or(o.City, o.Municipality)})
 	}
 	for _, t := range trial.Types {
-		out.Types = append(out.Types, trialType{t.ID, t.Name, t.Code, t.State == 0, t.Kind, c.word(ctx, "kind."+string(t.Kind)), t.Chosen})
+		out.Types = append(out.Types, trialType{t.ID, t.Name, t.Code, t.State == 0, t.Kind, c.word("kind." + string(t.Kind)), t.Chosen})
 	}
 	for _, p := range trial.People {
 		person := trialPerson{ID: p.ID, Name: p.Name(), Email: p.Email, Active: p.State == 0}
@@ -318,20 +318,20 @@ type sourcesOut struct {
 
 func listSources(ctx context.Context, r *reading, _ *struct{}) (*body[sourcesOut], error) {
 	account, err := r.accountOf(ctx)
-	return &body[sourcesOut]{sourcesOut{Items: r.encodeSources(ctx, bridge.Sources(account))}}, err
+	return &body[sourcesOut]{sourcesOut{Items: r.encodeSources(bridge.Sources(account))}}, err
 }
 
-func (c *call) encodeSources(ctx context.Context, sources []bridge.Source) []sourceOut {
+func (c *call) encodeSources(sources []bridge.Source) []sourceOut {
 	all := []sourceOut{}
 	for _, s := range sources {
-		all = append(all, sourceOut{s.Name, c.sourceLabel(ctx, s.Name), s.Kind, c.word(ctx, "value_kind."+string(s.Kind)), s.Fits, s.Example})
+		all = append(all, sourceOut{s.Name, c.sourceLabel(s.Name), s.Kind, c.word("value_kind." + string(s.Kind)), s.Fits, s.Example})
 	}
 	return all
 }
 
-func (c *call) sourceLabel(ctx context.Context, source string) string {
+func (c *call) sourceLabel(source string) string {
 	if attribute, ok := strings.CutPrefix(source, bridge.AttributePrefix); ok {
-		return messages.Text(c.language(ctx), "source.document.attribute", map[string]string{"name": attribute})
+		return messages.Text(c.language(), "source.document.attribute", map[string]string{"name": attribute})
 	}
-	return c.word(ctx, "source."+source)
+	return c.word("source." + source)
 }

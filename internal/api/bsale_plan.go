@@ -1,10 +1,6 @@
 package api
 
-import (
-	"context"
-
-	"puente/internal/bridge"
-)
+import "puente/internal/bridge"
 
 // PlanOut is what a document means for the CRM, and why.
 type PlanOut struct {
@@ -47,16 +43,16 @@ type fieldChangeOut struct {
 	Rule  string `json:"rule" doc:"The rule behind it" example:"mapping.deal[2]"`
 }
 
-func (c *call) encodePlan(ctx context.Context, p bridge.Plan) PlanOut {
+func (c *call) encodePlan(p bridge.Plan) PlanOut {
 	out := PlanOut{
-		BsaleID: p.BsaleID, Title: p.Title, Kind: p.Kind, Client: p.Client, Outcome: p.Outcome, ReasonOut: c.reason(ctx, p.Reason),
+		BsaleID: p.BsaleID, Title: p.Title, Kind: p.Kind, Client: p.Client, Outcome: p.Outcome, ReasonOut: c.reason(p.Reason),
 		Warnings: []warningOut{}, Candidates: p.Candidates,
 	}
 	if out.Candidates == nil {
 		out.Candidates = []string{}
 	}
 	for _, w := range p.Warnings {
-		out.Warnings = append(out.Warnings, warningOut{c.reason(ctx, w.Reason), w.Detail})
+		out.Warnings = append(out.Warnings, warningOut{c.reason(w.Reason), w.Detail})
 	}
 	if p.Contact != nil {
 		out.Contact = &contactPlanOut{p.Contact.Action, p.Contact.Name, p.Contact.MatchedBy, encodeChanges(p.Contact.Changes)}

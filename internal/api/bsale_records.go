@@ -48,8 +48,8 @@ func encodeAmount(m crm.Money) amountOut {
 func (r *reading) encodeRecord(ctx context.Context, record *bridge.Record) (RecordOut, error) {
 	account, err := r.accountOf(ctx)
 	return RecordOut{
-		BsaleID: record.BsaleID, Title: record.Title(account.Language), State: record.State, StateName: r.word(ctx, "state."+string(record.State)),
-		ReasonOut: r.reason(ctx, record.Reason), Kind: record.Kind, TypeName: record.TypeName, Number: record.Number, Emitted: record.EmittedOn,
+		BsaleID: record.BsaleID, Title: record.Title(account.Language), State: record.State, StateName: r.word("state." + string(record.State)),
+		ReasonOut: r.reason(record.Reason), Kind: record.Kind, TypeName: record.TypeName, Number: record.Number, Emitted: record.EmittedOn,
 		Total: encodeAmount(record.Total), Credited: encodeAmount(crm.Money{Minor: record.Credited, Currency: record.Total.Currency}), Standing: record.Standing,
 		Client: record.ClientName, ClientID: record.ClientID, ContactID: record.ContactID, DealID: record.DealID, URL: record.PublicURL,
 		Seen: instant{record.SeenAt}, Decided: instant{record.DecidedAt}, NextTry: instant{record.DueAt}, Attempts: record.Attempts, LastError: record.LastError,
@@ -170,7 +170,7 @@ func (r *reading) recordStory(ctx context.Context, connection crm.ID, document i
 		out.CandidateDeals = append(out.CandidateDeals, nameDeal(d))
 	}
 	for _, d := range story.Decisions {
-		out.Decisions = append(out.Decisions, decisionOut{instant{d.At}, d.RunID, r.encodePlan(ctx, d.Plan)})
+		out.Decisions = append(out.Decisions, decisionOut{instant{d.At}, d.RunID, r.encodePlan(d.Plan)})
 	}
 	return out, nil
 }
@@ -233,7 +233,7 @@ func retryReason(ctx context.Context, w *writing, in *retryIn) (*answer[retriedO
 	done, err := w.Engine.RetryReason(ctx, w.tx, connection.ID, in.Body.State, in.Body.Reason)
 	out := retriedOut{Documents: done.Documents}
 	if done.Run.ID != "" {
-		run := w.encodeRun(ctx, done.Run)
+		run := w.encodeRun(done.Run)
 		out.Run = &run
 	}
 	return &answer[retriedOut]{Body: out}, err
@@ -249,7 +249,7 @@ func workList(ctx context.Context, r *reading, _ *struct{}) (*body[workOut], err
 		return nil, err
 	}
 	counts, err := bridge.WorkList(ctx, r, connection.ID)
-	return &body[workOut]{workOut{Items: r.recordCounts(ctx, counts)}}, err
+	return &body[workOut]{workOut{Items: r.recordCounts(counts)}}, err
 }
 
 // clientRequestOut is a contact on its way to be a client in Bsale.
@@ -305,8 +305,8 @@ func (r *reading) encodeRequests(ctx context.Context, requests []*bridge.ClientR
 	all := []clientRequestOut{}
 	for _, q := range requests {
 		all = append(all, clientRequestOut{
-			ContactID: q.ContactID, Contact: names[q.ContactID], State: q.State, StateName: r.word(ctx, "client_request."+string(q.State)),
-			ReasonOut: r.reason(ctx, q.Reason), ClientID: q.ClientID, Attempts: q.Attempts, NextTry: instant{q.NextAttemptAt}, LastError: q.LastError,
+			ContactID: q.ContactID, Contact: names[q.ContactID], State: q.State, StateName: r.word("client_request." + string(q.State)),
+			ReasonOut: r.reason(q.Reason), ClientID: q.ClientID, Attempts: q.Attempts, NextTry: instant{q.NextAttemptAt}, LastError: q.LastError,
 			Created: instant{q.CreatedAt},
 		})
 	}

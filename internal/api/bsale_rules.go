@@ -119,7 +119,7 @@ func checkRules(ctx context.Context, r *reading, in *rulesIn) (*body[rulesCheck]
 	if err != nil && len(problems) == 0 {
 		return nil, err
 	}
-	return &body[rulesCheck]{rulesCheck{Valid: err == nil, Problems: r.fieldProblems(ctx, problems)}}, nil
+	return &body[rulesCheck]{rulesCheck{Valid: err == nil, Problems: r.fieldProblems(problems)}}, nil
 }
 
 func (r *reading) checked(ctx context.Context, text rulesJSON) error {
@@ -264,9 +264,9 @@ func (c *call) preview(ctx context.Context, in LatestIn, o bridge.LatestOptions,
 	}
 	out := previewOut{Counts: encodeCounts(counts), Documents: []decidedOut{}}
 	for _, d := range decided {
-		one := decidedOut{PlanOut: c.encodePlan(ctx, d.Plan), Differs: d.Differs()}
+		one := decidedOut{PlanOut: c.encodePlan(d.Plan), Differs: d.Differs()}
 		if d.Before != nil {
-			one.Before = &beforeOut{d.Before.State, c.reason(ctx, d.Before.Reason)}
+			one.Before = &beforeOut{d.Before.State, c.reason(d.Before.Reason)}
 		}
 		if one.Differs {
 			out.Differing++

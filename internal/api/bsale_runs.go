@@ -45,9 +45,9 @@ type runOut struct {
 	Finished  instant         `json:"finished"`
 }
 
-func (c *call) encodeRun(ctx context.Context, run bridge.Run) runOut {
+func (c *call) encodeRun(run bridge.Run) runOut {
 	out := runOut{
-		ID: run.ID, Kind: run.Kind, KindName: c.word(ctx, "run."+string(run.Kind)), State: run.State, StateName: c.word(ctx, "run_state."+string(run.State)),
+		ID: run.ID, Kind: run.Kind, KindName: c.word("run." + string(run.Kind)), State: run.State, StateName: c.word("run_state." + string(run.State)),
 		From: run.From, To: run.To, Reasons: run.Reasons, Estimate: run.Estimate, Counts: encodeCounts(run.Counts), Calls: run.Calls, Trouble: run.LastError,
 		Started: instant{run.StartedAt}, Finished: instant{run.FinishedAt},
 	}
@@ -84,7 +84,7 @@ func listRuns(ctx context.Context, r *reading, in *runParams) (*body[cursorPage[
 	runs, err := r.Runs(ctx, connection.ID, in.Cursor, in.Size)
 	out := cursorPage[runOut]{Items: []runOut{}}
 	for _, run := range runs {
-		out.Items = append(out.Items, r.encodeRun(ctx, run))
+		out.Items = append(out.Items, r.encodeRun(run))
 	}
 	if len(runs) == in.Size {
 		out.NextCursor = string(runs[len(runs)-1].ID)
@@ -101,7 +101,7 @@ func getRun(ctx context.Context, r *reading, in *ByID) (*body[runOut], error) {
 	if err == nil && run.ConnectionID != connection.ID {
 		err = crm.NewError(crm.NotFound, "run_not_found", "id", string(in.ID))
 	}
-	return &body[runOut]{r.encodeRun(ctx, run)}, err
+	return &body[runOut]{r.encodeRun(run)}, err
 }
 
 // runAnswer answers with a run that was made or moved.
@@ -109,7 +109,7 @@ func (w *writing) runAnswer(ctx context.Context, run bridge.Run, err error) (*an
 	if err != nil {
 		return nil, err
 	}
-	return &answer[runOut]{Body: w.encodeRun(ctx, run), Location: "/v1/apps/bsale/runs/" + string(run.ID)}, nil
+	return &answer[runOut]{Body: w.encodeRun(run), Location: "/v1/apps/bsale/runs/" + string(run.ID)}, nil
 }
 
 func pauseRun(ctx context.Context, w *writing, in *ByID) (*answer[runOut], error) {

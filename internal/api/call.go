@@ -17,7 +17,6 @@ type call struct {
 	principal auth.Principal // zero: nobody, on a public route
 	route     *route         // nil until it is found
 	body      []byte
-	account   *crm.Account // nil until it was needed
 }
 
 type callKey struct{}

@@ -144,7 +144,7 @@ func newSheet(ctx context.Context, r *reading, entity crm.Entity) (sheet, error)
 	if t.account, err = r.accountOf(ctx); err != nil {
 		return t, err
 	}
-	t.language = r.language(ctx)
+	t.language = r.language()
 	if t.account.Numbers() == crm.NumberComma { // the comma stands in numbers
 		t.comma = ';'
 	}
@@ -256,7 +256,7 @@ func (r *reading) named(ctx context.Context, f crm.Field, id crm.ID) (string, er
 		}
 		_, stage := standing(pipelines, id)
 		if f.Type == crm.TypeStatus {
-			return messages.Text(r.language(ctx), "stage_kind."+string(stage.Kind), nil), nil
+			return messages.Text(r.language(), "stage_kind."+string(stage.Kind), nil), nil
 		}
 		return stage.Name, nil
 	}

@@ -9,6 +9,7 @@ import (
 
 // names is what answers and requests call things of the account, read when first needed.
 type names struct {
+	account   *crm.Account
 	users     []crm.User
 	pipelines []crm.Pipeline
 	tags      []crm.Tag
@@ -41,14 +42,14 @@ func (r *reading) allTags(ctx context.Context) (_ []crm.Tag, err error) {
 }
 
 func (r *reading) accountOf(ctx context.Context) (crm.Account, error) {
-	if r.call.account == nil {
+	if r.names.account == nil {
 		account, err := r.Account(ctx)
 		if err != nil {
 			return account, err
 		}
-		r.call.account = &account
+		r.names.account = &account
 	}
-	return *r.call.account, nil
+	return *r.names.account, nil
 }
 
 // customFields returns the fields of an entity that are not being deleted.

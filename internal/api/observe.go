@@ -23,7 +23,7 @@ func (s *server) observe(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		began := time.Now()
 		c := &call{server: s, id: string(crm.NewID())}
-		r = r.WithContext(withCall(r.Context(), c))
+		r = r.WithContext(s.Store.WithoutNesting(withCall(r.Context(), c)))
 		c.http = r
 		for name, value := range headers {
 			w.Header().Set(name, value)

@@ -90,7 +90,7 @@ func (c *call) problem(ctx context.Context, err error) *problem {
 			found[i] = c.named(fault)
 		}
 	}
-	first, language := found[0], c.language(ctx)
+	first, language := found[0], c.language()
 	p := &problem{Type: "about:blank", Code: first.Code, Key: first.Key, Params: first.Params, RequestID: c.id, Status: c.status(first)}
 	p.Title = http.StatusText(p.Status)
 	p.Detail = messages.Error(language, first)

@@ -42,7 +42,7 @@ func (s *Service) Key(ctx context.Context, secret string) (Principal, error) {
 		return Principal{}, crm.NewError(crm.Unauthenticated, "key_replaced", "name", c.Key.Name)
 	}
 	if now.Sub(c.Key.LastUsedAt) >= seenEvery {
-		s.note(ctx, func(ctx context.Context) error { return s.store.NoteUsed(ctx, c.AccountID, c.Key.ID, now) })
+		s.note(ctx, func(ctx context.Context) error { return s.store.NoteUsed(ctx, c.Account.ID, c.Key.ID, now) })
 	}
 	return keyPrincipal(c), nil
 }

@@ -12,9 +12,10 @@ type Principal struct {
 	Actor     crm.Actor
 	Grants    Grants
 	Reach     crm.Reach
-	User      crm.User // zero: an API key
-	Session   crm.ID   // of a user who logged in; zero: an API key
-	Key       APIKey   // zero: a user
+	Language  crm.Language // the user's, else the account's
+	User      crm.User     // zero: an API key
+	Session   crm.ID       // of a user who logged in; zero: an API key
+	Key       APIKey       // zero: a user
 }
 
 // Hand returns the principal's hand at an instant.

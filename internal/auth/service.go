@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"cmp"
 	"crypto/rand"
 	"io"
 	"log/slog"
@@ -51,14 +52,15 @@ func Operator(account crm.ID) Principal {
 func userPrincipal(v Visit) Principal {
 	return Principal{
 		AccountID: v.Account.ID, Actor: crm.Actor{Kind: crm.ActorUser, ID: v.User.ID}, Grants: RoleGrants(v.User.Role),
-		Reach: crm.ReachOf(v.User, v.Account.SellerAccess), User: v.User, Session: v.Session.ID,
+		Reach: crm.ReachOf(v.User, v.Account.SellerAccess), Language: cmp.Or(v.User.Language, v.Account.Language), User: v.User, Session: v.Session.ID,
 	}
 }
 
 // keyPrincipal returns the principal of an API key.
 func keyPrincipal(c Credential) Principal {
 	return Principal{
-		AccountID: c.AccountID, Actor: crm.Actor{Kind: crm.ActorAPIKey, ID: c.Key.ID}, Grants: c.Key.Grants, Reach: crm.FullReach, Key: c.Key,
+		AccountID: c.Account.ID, Actor: crm.Actor{Kind: crm.ActorAPIKey, ID: c.Key.ID}, Grants: c.Key.Grants, Reach: crm.FullReach,
+		Language: c.Account.Language, Key: c.Key,
 	}
 }
 

@@ -41,7 +41,7 @@ type Visit struct {
 
 // Credential is a secret of an API key.
 type Credential struct {
-	AccountID  crm.ID
+	Account    crm.Account
 	Key        APIKey
 	ValidUntil time.Time // of this secret, which was replaced; zero: as long as the key
 }

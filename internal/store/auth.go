@@ -105,14 +105,20 @@ func (s *Store) VisitByToken(ctx context.Context, token auth.Hash) (v auth.Visit
 	return v, err
 }
 
-// CredentialBySecret returns the key that a secret is of. not_found: none.
+// CredentialBySecret returns the key that a secret is of, with whose it is. not_found: none.
 func (s *Store) CredentialBySecret(ctx context.Context, secret auth.Hash) (c auth.Credential, err error) {
 	err = s.look(ctx, "key by secret", func(x *session) error {
+		var number int64
+		var account crm.ID
 		c.Key, err = queryOne(ctx, x, "key by secret",
-			`SELECT a.id, s.valid_until, `+keyColumns+` FROM api_key_secret s
+			`SELECT a.number, a.id, s.valid_until, `+keyColumns+` FROM api_key_secret s
 			 JOIN api_key k ON k.account_id = s.account_id AND k.id = s.key_id JOIN account a ON a.number = s.account_id WHERE s.secret_hash = $1`,
-			[]any{string(secret)}, func(r row) (auth.APIKey, error) { return scanKey(r, &c.AccountID, instant{&c.ValidUntil}) },
+			[]any{string(secret)}, func(r row) (auth.APIKey, error) { return scanKey(r, &number, &account, instant{&c.ValidUntil}) },
 			notFound("key_not_found", ""))
+		if err != nil {
+			return err
+		}
+		c.Account, err = x.of(number, account).Account(ctx)
 		return err
 	})
 	return c, err

@@ -187,6 +187,11 @@ func (s *Store) write(ctx context.Context, op string, fn func(tx *sql.Tx) error)
 
 // transact runs fn in a transaction, commits if it returns nil and rolls back if it does not, or panics.
 func (s *Store) transact(ctx context.Context, db *sql.DB, opts *sql.TxOptions, op string, fn func(tx *sql.Tx) error) (err error) {
+	end, err := alone(ctx, op)
+	if err != nil {
+		return err
+	}
+	defer end()
 	tx, err := db.BeginTx(ctx, opts)
 	if err != nil {
 		return s.failed(op, err)

@@ -210,7 +210,7 @@ func testAPIKeys(t *testing.T, f *fixture) {
 		must(t, err)
 		return c
 	}
-	same(t, "by secret", credential("one"), auth.Credential{AccountID: f.account.ID, Key: key})
+	same(t, "by secret", credential("one"), auth.Credential{Account: f.accountNow(t), Key: key})
 	_, err := f.CredentialBySecret(f.ctx, "two")
 	mustFail(t, err, crm.NotFound, "key_not_found")
 	mustFail(t, f.UpdateAccess(f.ctx, f.account.ID, func(tx auth.Tx) error { return tx.CreateAPIKey(f.ctx, key, "three") }), crm.Conflict, "id_taken")
@@ -226,7 +226,7 @@ func testAPIKeys(t *testing.T, f *fixture) {
 		return tx.UpdateAPIKey(f.ctx, key)
 	})
 	for secret, until := range map[auth.Hash]time.Time{"one": soon, "two": later, "three": {}} {
-		same(t, "secret "+string(secret), credential(secret), auth.Credential{AccountID: f.account.ID, Key: key, ValidUntil: until})
+		same(t, "secret "+string(secret), credential(secret), auth.Credential{Account: f.accountNow(t), Key: key, ValidUntil: until})
 	}
 	must(t, f.ForgetExpired(f.ctx, soon, 10))
 	_, err = f.CredentialBySecret(f.ctx, "one")
@@ -332,10 +332,10 @@ func testAccessIsolation(t *testing.T, f *fixture) {
 	same(t, "the other's session", visit.Session, session, addressesAsTheyAre)
 	credential, err := f.CredentialBySecret(f.ctx, "key")
 	must(t, err)
-	same(t, "the other's key", credential, auth.Credential{AccountID: other.account.ID, Key: key})
+	same(t, "the other's key", credential, auth.Credential{Account: other.accountNow(t), Key: key})
 	own, err := f.CredentialBySecret(f.ctx, "own")
 	must(t, err)
-	same(t, "one's own key", own.AccountID, f.account.ID)
+	same(t, "one's own key", own.Account.ID, f.account.ID)
 	got, err := f.LinkByToken(f.ctx, "link")
 	must(t, err)
 	same(t, "the other's link", got, link)

@@ -71,6 +71,7 @@ func Run(t *testing.T, open Open) {
 		"no hint is lost under load":                                       testStress,
 		"hints and pages that meet on the same records both get through":   testHintsBesidePages,
 		"an account has one writer at a time":                              testOneWriter,
+		"a transaction inside another of one request fails at once":        testNesting,
 		"a view is one moment":                                             testViewIsOneMoment,
 		"waking calls once unless forced, and not at all if it rolls back": testWake,
 		"what is asked again with a key is answered and not done again":    testAnswersOnce,
