@@ -144,7 +144,8 @@ type KeyChange struct {
 	ExpiresAt *time.Time // zero: never
 }
 
-// ChangeKey changes a key. not_found: key_not_found. conflict: key_revoked_already. invalid: as CreateKey.
+// ChangeKey changes a key. not_found: key_not_found. conflict: key_revoked_already. invalid: as CreateKey. forbidden: grants_exceeded, a principal gives no more time to
+// what it could not make; key_extends_itself.
 func (s *Service) ChangeKey(ctx context.Context, p Principal, id crm.ID, c KeyChange) (APIKey, error) {
 	return s.changeKey(ctx, p, id, func(key *APIKey) (err error) {
 		if c.Name != nil {
@@ -153,12 +154,27 @@ func (s *Service) ChangeKey(ctx context.Context, p Principal, id crm.ID, c KeyCh
 			}
 		}
 		if c.ExpiresAt != nil {
-			if key.ExpiresAt = *c.ExpiresAt; key.Expired(s.now()) {
-				return expiryPast()
-			}
+			return s.changeExpiry(p, key, *c.ExpiresAt)
 		}
 		return nil
 	})
+}
+
+// changeExpiry sets until when a key works. Whoever has a key that leaked could else keep it, or one that is mightier, for ever.
+func (s *Service) changeExpiry(p Principal, key *APIKey, until time.Time) error {
+	before := *key
+	key.ExpiresAt = until
+	switch {
+	case key.Expired(s.now()):
+		return expiryPast()
+	case until.Equal(before.ExpiresAt):
+		return nil
+	case p.Key.ID == key.ID && (until.IsZero() || before.Expired(until)):
+		return crm.NewError(crm.Forbidden, "key_extends_itself")
+	case !p.MayGrant(key.Grants):
+		return grantsExceeded()
+	}
+	return nil
 }
 
 // RevokeKey ends a key for good, with all its secrets. not_found: key_not_found. conflict: key_revoked_already.

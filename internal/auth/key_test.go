@@ -139,6 +139,39 @@ func TestNobodyGivesMoreThanItHas(t *testing.T) {
 	})
 }
 
+func TestNobodyKeepsAKeyAliveThatItMayNotGive(t *testing.T) {
+	eachEngine(t, func(t *testing.T, s *scene) {
+		admin := auth.Operator(s.account.ID)
+		hour, never := start.Add(time.Hour), time.Time{}
+		all, _, err := s.CreateKey(s.ctx, admin, auth.NewKey{Name: "Todo", Grants: admin.Grants, ExpiresAt: hour})
+		must(t, err)
+		own, secret, err := s.CreateKey(s.ctx, admin, auth.NewKey{Name: "Poco", Grants: auth.Grants{auth.Keys: auth.Write}, ExpiresAt: hour.Add(time.Hour)})
+		must(t, err)
+		weaker, err := s.Key(s.ctx, secret)
+		must(t, err)
+		s.after(time.Hour)
+		for _, until := range []time.Time{never, start.Add(2 * time.Hour)} {
+			_, err = s.ChangeKey(s.ctx, weaker, all.ID, auth.KeyChange{ExpiresAt: &until})
+			mustFail(t, err, crm.Forbidden, "grants_exceeded")
+		}
+		for _, until := range []time.Time{never, own.ExpiresAt.Add(time.Second)} {
+			_, err = s.ChangeKey(s.ctx, weaker, own.ID, auth.KeyChange{ExpiresAt: &until})
+			mustFail(t, err, crm.Forbidden, "key_extends_itself")
+		}
+		sooner, name := own.ExpiresAt.Add(-time.Second), "Otro"
+		_, err = s.ChangeKey(s.ctx, weaker, own.ID, auth.KeyChange{ExpiresAt: &sooner})
+		must(t, err)
+		_, err = s.ChangeKey(s.ctx, weaker, all.ID, auth.KeyChange{Name: &name, ExpiresAt: &hour}) // which it is: no change
+		mustFail(t, err, crm.Invalid, "key_expiry_past")
+		_, err = s.ChangeKey(s.ctx, weaker, all.ID, auth.KeyChange{Name: &name})
+		must(t, err)
+		_, err = s.ChangeKey(s.ctx, admin, all.ID, auth.KeyChange{ExpiresAt: &never})
+		must(t, err)
+		_, err = s.ChangeKey(s.ctx, admin, own.ID, auth.KeyChange{ExpiresAt: &never})
+		must(t, err)
+	})
+}
+
 func TestKeysThatCannotBeMade(t *testing.T) {
 	eachEngine(t, func(t *testing.T, s *scene) {
 		for key, k := range map[string]auth.NewKey{

@@ -74,6 +74,39 @@ func TestAPersonChoosesAPasswordByALinkOnce(t *testing.T) {
 	})
 }
 
+func TestALinkEndsWithWhatItWasGivenFor(t *testing.T) {
+	eachEngine(t, func(t *testing.T, s *scene) {
+		admin := auth.Operator(s.account.ID)
+		s.setPassword(s.account, s.user, good)
+		accept := func(token string) error {
+			_, err := s.Accept(s.ctx, auth.Acceptance{Token: token, Password: "la clave de un intruso", Address: home})
+			return err
+		}
+		for what, change := range map[string]func(){
+			"the person's own change of the password": func() {
+				must(t, s.ChangePassword(s.ctx, s.mustLogin().Principal(), good, other))
+				s.setPassword(s.account, s.user, good)
+			},
+			"the operator's password": func() { s.setPassword(s.account, s.user, good) },
+			"another e-mail":          func() { s.changeUser(s.user, func(u *crm.User) { u.Email = "otra@quillay.example" }) },
+		} {
+			s.changeUser(s.user, func(u *crm.User) { u.Email = s.user.Email })
+			token, _, err := s.Link(s.ctx, admin, s.user.ID)
+			must(t, err)
+			change()
+			if err := accept(token); crm.CodeOf(err) != crm.NotFound {
+				t.Errorf("after %s: %v", what, err)
+			}
+		}
+		s.changeUser(s.user, func(u *crm.User) { u.Email = s.user.Email })
+		token, _, err := s.Link(s.ctx, admin, s.user.ID)
+		must(t, err)
+		s.mustLogin() // whoever remembers it after all may still use the link
+		s.changeUser(s.user, func(u *crm.User) { u.Name, u.Email = "Camila Rojas", "CAMILA@quillay.example" })
+		must(t, accept(token))
+	})
+}
+
 func TestOfTwoWhoFollowALinkAtOnceOneChooses(t *testing.T) {
 	eachEngine(t, func(t *testing.T, s *scene) {
 		token, _, err := s.Link(s.ctx, auth.Operator(s.account.ID), s.user.ID)

@@ -74,19 +74,18 @@ func (s *Service) Login(ctx context.Context, a Attempt) (Login, error) {
 	if err != nil {
 		return Login{}, err
 	}
-	switch len(opened) {
-	case 0:
+	if len(opened) == 0 {
 		return Login{}, wrongLogin()
-	case 1:
-	default:
+	}
+	if err := right(ctx); err != nil {
+		return Login{}, err
+	}
+	if len(opened) > 1 {
 		var names, ids []string
 		for _, o := range opened {
 			names, ids = append(names, o.Account.Name), append(ids, string(o.Account.ID))
 		}
 		return Login{}, crm.NewError(crm.Conflict, "account_ambiguous", "accounts", strings.Join(names, ", "), "ids", strings.Join(ids, ",")).At("account")
-	}
-	if err := right(ctx); err != nil {
-		return Login{}, err
 	}
 	login, err := s.enter(ctx, opened[0], a, device)
 	if err == nil {

@@ -120,6 +120,10 @@ func TestOnePersonOfSeveralAccountsChoosesOne(t *testing.T) {
 		if e := mustFail(t, err, crm.Conflict, "account_ambiguous"); e.Params["accounts"] != "Quillay, Boldo" || e.Field != "account" {
 			t.Errorf("the error is %v", e)
 		}
+		for range 20 { // it is the right password, however often
+			_, err = s.try(good)
+			mustFail(t, err, crm.Conflict, "account_ambiguous")
+		}
 		for _, a := range []crm.Account{s.account, second} {
 			l, err := s.Login(s.ctx, auth.Attempt{Email: s.user.Email, Password: good, Account: a.ID, Address: home})
 			must(t, err)

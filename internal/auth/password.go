@@ -231,9 +231,13 @@ func (s *Service) choosePassword(ctx context.Context, chosen, email string) (str
 	return s.passwords.hash(ctx, chosen)
 }
 
-// savePassword keeps a password, after which those who came in by the old one are out: only one session stays (zero: none).
+// savePassword keeps a password, after which those who came in by the old one are out: only one session stays (zero: none), and a link that was given for want of the
+// password ends.
 func (s *Service) savePassword(ctx context.Context, tx Tx, user crm.ID, hash string, stays crm.ID) error {
 	if err := tx.SavePassword(ctx, user, Password{Hash: hash, ChangedAt: s.now()}); err != nil {
+		return err
+	}
+	if err := tx.EndPasswordLink(ctx, user); err != nil {
 		return err
 	}
 	return tx.EndSessions(ctx, user, stays)

@@ -63,19 +63,26 @@ func (s *Service) SetUp(ctx context.Context, u SetUp) (Login, error) {
 	if len(accounts) == 0 {
 		return Login{}, crm.NewError(crm.NotFound, "account_needed")
 	}
+	known, err := s.store.SetupCodeKnown(ctx, codeHash(u.Code))
+	if err != nil {
+		return Login{}, err
+	}
+	if !known {
+		return Login{}, setupCodeWrong()
+	}
+	if err := right(ctx); err != nil {
+		return Login{}, err
+	}
 	password, err := s.choosePassword(ctx, u.Password, u.Email)
 	if err != nil {
 		return Login{}, err
 	}
 	var login Login
 	err = s.store.UpdateAccess(ctx, accounts[0].ID, func(tx Tx) error {
-		login, err = s.setUp(ctx, tx, u, password)
+		login, err = s.setUp(ctx, tx, u, password) // which uses the code, if nobody else did meanwhile
 		return err
 	})
-	if err != nil {
-		return Login{}, err
-	}
-	return login, right(ctx)
+	return login, err
 }
 
 func (s *Service) setUp(ctx context.Context, tx Tx, u SetUp, password string) (Login, error) {
@@ -84,7 +91,7 @@ func (s *Service) setUp(ctx context.Context, tx Tx, u SetUp, password string) (L
 		return Login{}, err
 	}
 	if !ok {
-		return Login{}, crm.NewError(crm.Unauthenticated, "setup_code_wrong").At("code")
+		return Login{}, setupCodeWrong()
 	}
 	user, err := s.firstAdministrator(ctx, tx, u)
 	if err != nil {
@@ -132,5 +139,7 @@ func (s *Service) firstAdministrator(ctx context.Context, tx Tx, u SetUp) (crm.U
 	}
 	return crm.CreateUser(ctx, tx, u.Email, u.Name, crm.RoleAdmin, s.now())
 }
+
+func setupCodeWrong() error { return crm.NewError(crm.Unauthenticated, "setup_code_wrong").At("code") }
 
 func setupDone() error { return crm.NewError(crm.Conflict, "setup_done") }

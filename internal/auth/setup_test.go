@@ -103,6 +103,30 @@ func TestAUserWhomACommandAddedBecomesTheFirstAdministrator(t *testing.T) {
 	})
 }
 
+func TestAWrongCodeCostsNoHash(t *testing.T) {
+	eachEngine(t, func(t *testing.T, s *scene) {
+		code := s.mustCode()
+		s.FillQueue()
+		_, err := s.SetUp(s.ctx, auth.SetUp{Code: "AAAA-AAAA-AAAA", Email: "a@quillay.example", Password: good, Address: home})
+		mustFail(t, err, crm.Unauthenticated, "setup_code_wrong")
+		_, err = s.SetUp(s.ctx, auth.SetUp{Code: code, Email: "a@quillay.example", Password: good, Address: home})
+		mustFail(t, err, crm.Unavailable, "login_busy")
+	})
+}
+
+func TestARightCodeIsNoAttempt(t *testing.T) {
+	eachEngine(t, func(t *testing.T, s *scene) {
+		u := auth.SetUp{Code: s.mustCode(), Email: "a@quillay.example", Password: "short", Address: home}
+		for range 60 {
+			_, err := s.SetUp(s.ctx, u)
+			mustFail(t, err, crm.Invalid, "password_short")
+		}
+		u.Password = good
+		_, err := s.SetUp(s.ctx, u)
+		must(t, err)
+	})
+}
+
 func TestSetupCodesCannotBeGuessed(t *testing.T) {
 	eachEngine(t, func(t *testing.T, s *scene) {
 		code := s.mustCode()

@@ -90,6 +90,8 @@ type Tx interface {
 	SavePasswordLink(ctx context.Context, link PasswordLink, token Hash) error
 	// UsePasswordLink takes a link away. ok is false when it is not there any more.
 	UsePasswordLink(ctx context.Context, token Hash) (ok bool, err error)
+	// EndPasswordLink takes a user's link away, if there is one. A change of the user's e-mail does so too.
+	EndPasswordLink(ctx context.Context, user crm.ID) error
 
 	// CreateAPIKey adds a key with its secret.
 	CreateAPIKey(ctx context.Context, key APIKey, secret Hash) error
@@ -130,6 +132,8 @@ type Store interface {
 	// UncountAttempt takes one back, because it was right.
 	UncountAttempt(ctx context.Context, counters []Counter) error
 
+	// SetupCodeKnown says whether a setup code is one that is kept.
+	SetupCodeKnown(ctx context.Context, code Hash) (bool, error)
 	// AddSetupCode keeps a code, and at most keep-1 older ones.
 	AddSetupCode(ctx context.Context, code Hash, at time.Time, keep int) error
 	// ForgetExpired removes at most limit each of the sessions, links, devices, counters and replaced secrets that have ended by an instant.

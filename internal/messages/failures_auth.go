@@ -118,6 +118,10 @@ var failuresAuth = map[string]text{
 		"La clave anterior puede seguir sirviendo entre 0 y {days} días. Elige un plazo así.",
 		"The earlier secret may go on working for 0 to {days} days. Choose a time within that.",
 	},
+	"error.key_extends_itself": {
+		"Una API Key no puede alargar su propio plazo. Pídeselo a un administrador.",
+		"An API key cannot give itself more time. Ask an administrator to do it.",
+	},
 	"error.grants_exceeded": {
 		"No puedes dar permisos que tú no tienes. Pídeselo a un administrador.",
 		"You cannot give permissions that you do not have. Ask an administrator to do it.",

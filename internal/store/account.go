@@ -138,6 +138,9 @@ func (x *writer) CreateUser(ctx context.Context, u crm.User) error {
 
 // UpdateUser updates a user whole; one that is not active is logged out. not_found: no such user. conflict: stale, or the e-mail is taken.
 func (x *writer) UpdateUser(ctx context.Context, u crm.User) error {
+	if err := x.endLinkToOldEmail(ctx, u); err != nil {
+		return err
+	}
 	err := x.updateVersion(ctx, "app_user", u.ID, notFound("user_not_found", u.ID), emailTaken(u.Email),
 		`UPDATE app_user SET email = $4, email_key = $5, name = $6, role = $7, active = $8, language = $9, version = version + 1
 		 WHERE account_id = $1 AND id = $2 AND version = $3`,

@@ -94,13 +94,26 @@ func (x *writer) UsePasswordLink(ctx context.Context, token auth.Hash) (ok bool,
 	return n > 0, err
 }
 
+// EndPasswordLink takes a user's link away, if there is one.
+func (x *writer) EndPasswordLink(ctx context.Context, user crm.ID) error {
+	_, err := x.exec(ctx, "end link", `DELETE FROM password_link WHERE account_id = $1 AND user_id = $2`, x.account, string(user))
+	return err
+}
+
+// endLinkToOldEmail takes a user's link away if the user is about to have another e-mail: it was given to whoever reads the old one.
+func (x *writer) endLinkToOldEmail(ctx context.Context, u crm.User) error {
+	_, err := x.exec(ctx, "end link to old e-mail",
+		`DELETE FROM password_link WHERE account_id = $1 AND user_id IN (SELECT id FROM app_user WHERE account_id = $1 AND id = $2 AND email_key <> $3)`,
+		x.account, string(u.ID), emailKey(u.Email))
+	return err
+}
+
 // endAccess puts a user out who is not active any more: it does not come in by an old session or link when it is active again.
 func (x *writer) endAccess(ctx context.Context, user crm.ID) error {
 	if err := x.EndSessions(ctx, user, ""); err != nil {
 		return err
 	}
-	_, err := x.exec(ctx, "end links", `DELETE FROM password_link WHERE account_id = $1 AND user_id = $2`, x.account, string(user))
-	return err
+	return x.EndPasswordLink(ctx, user)
 }
 
 // ofUser runs a statement whose first parameters are the account and a user. not_found: no such user.

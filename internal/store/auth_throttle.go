@@ -109,6 +109,17 @@ func (s *Store) ForgetExpired(ctx context.Context, at time.Time, limit int) erro
 	})
 }
 
+// SetupCodeKnown says whether a setup code is one that is kept.
+func (s *Store) SetupCodeKnown(ctx context.Context, code auth.Hash) (known bool, err error) {
+	err = s.look(ctx, "setup code", func(x *session) error {
+		found, err := query(ctx, x, "setup code", `SELECT 1 FROM setup_code WHERE code_hash = $1`, []any{string(code)},
+			func(r row) (one int, err error) { return one, r.Scan(&one) })
+		known = len(found) > 0
+		return err
+	})
+	return known, err
+}
+
 // AddSetupCode keeps a code, and at most keep-1 older ones.
 func (s *Store) AddSetupCode(ctx context.Context, code auth.Hash, at time.Time, keep int) error {
 	return s.write(ctx, "add setup code", func(tx *sql.Tx) error {

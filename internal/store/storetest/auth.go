@@ -171,6 +171,12 @@ func testPasswordLinks(t *testing.T, f *fixture) {
 			return err
 		})
 	}
+	f.access(t, func(tx auth.Tx) error {
+		must(t, tx.SavePasswordLink(f.ctx, link, "third"))
+		return tx.EndPasswordLink(f.ctx, f.user.ID)
+	})
+	_, err = f.LinkByToken(f.ctx, "third")
+	mustFail(t, err, crm.NotFound, "link_invalid")
 	link.UserID = crm.NewID()
 	mustFail(t, f.UpdateAccess(f.ctx, f.account.ID, func(tx auth.Tx) error { return tx.SavePasswordLink(f.ctx, link, "third") }), crm.NotFound, "user_not_found")
 }
@@ -285,7 +291,8 @@ func testAccessIsolation(t *testing.T, f *fixture) {
 		"ReplaceKeySecret": func(tx auth.Tx) error { return tx.ReplaceKeySecret(f.ctx, key.ID, "another", until) },
 	}
 	silent := map[string]func(auth.Tx) error{ // these find nothing, which is no error
-		"EndSessions": func(tx auth.Tx) error { return tx.EndSessions(f.ctx, other.user.ID, "") },
+		"EndPasswordLink": func(tx auth.Tx) error { return tx.EndPasswordLink(f.ctx, other.user.ID) },
+		"EndSessions":     func(tx auth.Tx) error { return tx.EndSessions(f.ctx, other.user.ID, "") },
 		"UsePasswordLink": func(tx auth.Tx) error {
 			ok, err := tx.UsePasswordLink(f.ctx, "link")
 			same(t, "another's link", ok, false)

@@ -128,6 +128,11 @@ func testSetupCodes(t *testing.T, f *fixture) {
 		})
 		return ok
 	}
+	for code, want := range map[auth.Hash]bool{"code0": false, "code2": true} {
+		known, err := f.SetupCodeKnown(f.ctx, code)
+		must(t, err)
+		same(t, string(code), known, want)
+	}
 	same(t, "the oldest of too many", use("code0"), false)
 	same(t, "one of them", use("code2"), true)
 	same(t, "another, after that", use("code3"), false)
