@@ -85,7 +85,7 @@ type activityList struct {
 	ContactID  crm.ID             `query:"contactId"`
 	DealID     crm.ID             `query:"dealId"`
 	DueBefore  instant            `query:"dueBefore"`
-	Page       int                `query:"page" minimum:"0" doc:"Counted from 0"`
+	Page       int                `query:"page" minimum:"0" doc:"Counted from 0, within the first 100,000 entries"`
 	Size       int                `query:"size" minimum:"1" maximum:"200" default:"50"`
 	Cursor     string             `query:"cursor" maxLength:"1000" doc:"nextCursor of the page before, in the place of page"`
 }
@@ -95,10 +95,12 @@ func listActivities(ctx context.Context, r *reading, in *activityList) (*body[pa
 		Contact: in.ContactID, Deal: in.DealID, Status: in.Status, DueBefore: in.DueBefore.Time, Since: in.Since.Time, Reach: r.principal.Reach,
 		Cursor: in.Cursor, Limit: in.Size,
 	}
-	if in.Cursor == "" {
-		q.Skip = in.Page * in.Size
-	}
 	var err error
+	if in.Cursor == "" {
+		if q.Skip, err = skipped(in.Page, in.Size); err != nil {
+			return nil, err
+		}
+	}
 	if q.Owner, err = r.userNamed(ctx, in.AssignedTo); err != nil {
 		return nil, err
 	}

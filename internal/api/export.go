@@ -2,6 +2,7 @@ package api
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"encoding/csv"
 	"encoding/json"
@@ -27,7 +28,7 @@ const (
 // exportParams pick and sort what is exported.
 type exportParams struct {
 	FilterParams
-	Sort string `query:"sort" maxLength:"200" doc:"A field; with - before it the other way round" example:"-modified"`
+	Sort string `query:"sort" maxLength:"200" doc:"A field; with - before it the other way round. Without it the oldest comes first, and none is missed. In the order of what changes meanwhile, as -modified, a record may be missing or come twice." example:"created"`
 }
 
 type exportAnswer struct {
@@ -78,7 +79,8 @@ func export[T any](ctx context.Context, c *call, in *exportParams, entity crm.En
 		if q, err = r.query(ctx, entity, in.FilterParams); err != nil {
 			return err
 		}
-		if q, err = r.ordered(ctx, q, in.Sort, "", exportedAtOnce); err != nil {
+		// The list is read in several transactions: by what never changes, each record keeps its place between them.
+		if q, err = r.ordered(ctx, q, cmp.Or(in.Sort, crm.FieldCreated), "", exportedAtOnce); err != nil {
 			return err
 		}
 		t, err = newSheet(ctx, r, entity)

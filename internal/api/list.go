@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"net/url"
+	"strconv"
 	"strings"
 
 	"puente/internal/crm"
@@ -10,6 +11,17 @@ import (
 
 // exactTo bounds how far the records of a filtered list are counted.
 const exactTo = 10_000
+
+// maxSkipped is how many entries a page may begin after: skipping more costs more than anybody who counts pages means to ask for.
+const maxSkipped = 100_000
+
+// skipped returns how many entries come before a page. invalid: page_too_deep.
+func skipped(page, size int) (int, error) {
+	if page > maxSkipped/max(size, 1) {
+		return 0, crm.NewError(crm.Invalid, "page_too_deep", "most", strconv.Itoa(maxSkipped)).At("page")
+	}
+	return page * size, nil
+}
 
 // FilterParams pick records.
 type FilterParams struct {
@@ -21,7 +33,7 @@ type FilterParams struct {
 // listParams pick, sort and cut a list.
 type listParams struct {
 	FilterParams
-	Page   int    `query:"page" minimum:"0" doc:"Counted from 0. Deep pages are slow: a cursor is not."`
+	Page   int    `query:"page" minimum:"0" doc:"Counted from 0. Deep pages are slow, and there are none beyond the first 100,000 entries; a cursor goes on to the end."`
 	Size   int    `query:"size" minimum:"1" maximum:"200" default:"50"`
 	Cursor string `query:"cursor" maxLength:"1000" doc:"nextCursor of the page before, in the place of page"`
 	Sort   string `query:"sort" maxLength:"200" doc:"A field; with - before it the other way round" example:"-modified"`
@@ -232,7 +244,10 @@ func listed[T, O any](ctx context.Context, r *reading, entity crm.Entity, p list
 	}
 	skip, least := 0, 0
 	if p.Cursor == "" { // whoever counts pages takes a short one for the last
-		skip, least = p.Page*p.Size, p.Size
+		if skip, err = skipped(p.Page, p.Size); err != nil {
+			return nil, err
+		}
+		least = p.Size
 	}
 	return pageOf(ctx, r, q, skip, least, l, encode)
 }

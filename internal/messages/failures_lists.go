@@ -6,6 +6,10 @@ var failuresLists = map[string]text{
 		"Esta página de la lista ya no se puede continuar, porque la lista, el filtro o el orden cambiaron. Vuelve a la primera página.",
 		"This page of the list cannot be continued, because the list, its filter or its order changed. Go back to the first page.",
 	},
+	"error.page_too_deep": {
+		"Por número de página se llega solo hasta los primeros {most} registros. Sigue con el cursor que viene en cada respuesta, o filtra la lista.",
+		"Counting pages leads no farther than the first {most} entries. Go on with the cursor that each answer has, or filter the list.",
+	},
 	"error.field_not_searchable": {
 		"Son demasiados registros para ordenarlos por “{name}”. Marca ese campo como “se puede buscar” en los campos personalizados, o filtra la lista para que sea más corta.",
 		"There are too many records to sort them by “{name}”. Mark that field as searchable among the custom fields, or filter the list to make it shorter.",

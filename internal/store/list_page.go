@@ -73,7 +73,6 @@ func (l *listing) page(ctx context.Context, after *place, skip, limit int) ([]pl
 		most = -1
 	}
 	skip = max(skip, 0)
-	enough := skip + limit + 1
 	hits, ok, err := l.few(ctx, l.limits.few, l.limits.few)
 	if err != nil {
 		return nil, nil, err
@@ -89,21 +88,35 @@ func (l *listing) page(ctx context.Context, after *place, skip, limit int) ([]pl
 			return places, next, err
 		}
 	}
-	found, ended, err := l.nearby(ctx, after, enough)
+	enough := limit + 1
+	found, ended, err := l.nearby(ctx, progress{at: after, skip: skip}, enough)
 	if err == nil && !ended && len(found.hits) < enough {
 		return l.farther(ctx, found, after, skip, limit, most)
 	}
 	if err != nil {
 		return nil, nil, err
 	}
-	return cut(found.hits, skip, limit, found.rest(ended))
+	return cut(found.hits, 0, limit, found.rest(ended))
 }
 
 // progress is how far a list was looked at, and what was found that fits.
 type progress struct {
-	at   *place
-	hits []hit
+	at      *place
+	skip    int // what fits and is not wanted, because it is on pages before
+	skipped int // of it
+	hits    []hit
 }
+
+// take adds rows that fit, and keeps those that are wanted.
+func (p *progress) take(hits ...hit) {
+	n := min(p.skip-p.skipped, len(hits))
+	p.skipped += n
+	p.hits = append(p.hits, hits[n:]...)
+}
+
+// found is how many rows fit, and missing how many more are looked for.
+func (p *progress) found() int             { return p.skipped + len(p.hits) }
+func (p *progress) missing(enough int) int { return p.skip + enough - p.found() }
 
 // rest is where the next page begins, if this one is not full.
 func (p progress) rest(ended bool) *place {
@@ -128,13 +141,13 @@ func (l *listing) skipped(ctx context.Context, skip, limit int) ([]place, *place
 }
 
 // nearby looks at the first rows after a place: most pages are full by then.
-func (l *listing) nearby(ctx context.Context, after *place, enough int) (found progress, ended bool, err error) {
-	if s, ok := l.newSieve(progress{at: after}, narrowed{}); ok {
+func (l *listing) nearby(ctx context.Context, from progress, enough int) (found progress, ended bool, err error) {
+	if s, ok := l.newSieve(from, narrowed{}); ok {
 		s.passes = l.limits.probes
 		ended, err = s.read(ctx, enough)
 		return s.progress, ended, err
 	}
-	w := l.newWalk(progress{at: after})
+	w := l.newWalk(from)
 	ended, err = w.read(ctx, enough, w.least(enough))
 	if err == nil && !ended && len(w.hits) < enough && w.nearly(enough) {
 		ended, err = w.read(ctx, enough, l.limits.nearly)
@@ -144,7 +157,7 @@ func (l *listing) nearby(ctx context.Context, after *place, enough int) (found p
 
 // farther makes the page when the first rows did not.
 func (l *listing) farther(ctx context.Context, found progress, after *place, skip, limit, most int) ([]place, *place, error) {
-	enough := skip + limit + 1
+	enough := limit + 1
 	n, err := l.narrowed(ctx)
 	if err != nil {
 		return nil, nil, err
@@ -171,7 +184,7 @@ func (l *listing) farther(ctx context.Context, found progress, after *place, ski
 	if err != nil {
 		return nil, nil, err
 	}
-	return cut(found.hits, skip, limit, found.rest(ended))
+	return cut(found.hits, 0, limit, found.rest(ended))
 }
 
 // narrowed narrows the list down by sets of numbers that are read to the end, larger ones if no smaller one does it.
@@ -185,7 +198,7 @@ func (l *listing) narrowed(ctx context.Context) (narrowed, error) {
 
 // nearly says whether the page will be full soon, if what fits goes on to be as frequent as it was in the first rows.
 func (w *walk) nearly(enough int) bool {
-	return len(w.hits)*w.l.limits.nearly >= (enough-len(w.hits))*w.l.limits.firstWalk
+	return w.found()*w.l.limits.nearly >= w.missing(enough)*w.l.limits.firstWalk
 }
 
 // unbounded is more than any account has.

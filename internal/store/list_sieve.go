@@ -137,7 +137,7 @@ func (s *sieve) fetch(ctx context.Context, numbers []int64, enough int) (done bo
 		if err != nil {
 			return false, err
 		}
-		s.hits = append(s.hits, hits...)
+		s.take(hits...)
 		s.fetches -= len(some)
 		some = some[:0]
 		if last || len(s.hits) >= enough || s.fetches <= 0 {
@@ -171,7 +171,7 @@ func (s *sieve) portion(enough int) int {
 	if len(s.common) > 0 {
 		return 4 * chunk
 	}
-	return max(enough-len(s.hits), chunk/2)
+	return min(max(s.missing(enough), chunk/2), max(s.l.limits.walk, 1))
 }
 
 // placeOf returns the place of a row, which may be among those that were just read.

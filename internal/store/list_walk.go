@@ -58,7 +58,7 @@ func (w *walk) read(ctx context.Context, enough, most int) (ended bool, err erro
 			}
 			w.at = &next.place
 			if fitsAll(w.tests, next.cells) {
-				w.hits = append(w.hits, *next)
+				w.take(*next)
 			}
 		}
 		if slices.ContainsFunc(w.phases[0], func(a *lane) bool { return !a.ended || len(a.places) > 0 }) {
@@ -103,11 +103,12 @@ func (w *walk) fill(ctx context.Context, a *lane, enough int) error {
 		a.ended = true // the page before was past these
 		return nil
 	}
-	most := max(enough-len(w.hits), 1)
+	most := max(w.missing(enough), 1)
 	if len(w.tests) > 0 {
 		most = max(most, w.chunk)
 		w.chunk = min(2*w.chunk, w.l.limits.walk)
 	}
+	most = min(most, max(w.l.limits.walk, 1))
 	if w.budget >= 0 {
 		most = max(min(most, w.budget), 1) // each lane is begun, or there would never be a first row
 	}

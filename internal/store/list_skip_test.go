@@ -1,0 +1,67 @@
+package store
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"puente/internal/bridge"
+	"puente/internal/crm"
+)
+
+// TestADeepPageIsReadInParts asks for a page so deep that its rows must not be read, or held, all at once.
+func TestADeepPageIsReadInParts(t *testing.T) {
+	ctx := t.Context()
+	s, err := OpenMemory(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.Close() })
+	a, err := crm.NewAccount("Quillay", crm.Chile, crm.Spanish, time.Unix(1_760_000_000, 0))
+	if err != nil {
+		t.Fatal(err)
+	}
+	const many = 2_000
+	if err := s.CreateAccount(ctx, a, func(tx bridge.Tx) error {
+		contacts := make([]*crm.Contact, many)
+		for i := range contacts {
+			contacts[i] = crm.NewContact(a.CreatedAt.Add(time.Duration(i) * time.Second))
+			contacts[i].Source = "feria"
+		}
+		return tx.SaveContacts(ctx, contacts)
+	}); err != nil {
+		t.Fatal(err)
+	}
+	s.listLimits.walk = 500
+	for name, q := range map[string]crm.Query{
+		"of all": {},
+		"of those that fit": {Where: []crm.Condition{
+			{Field: crm.Field{Name: crm.FieldSource, Type: crm.TypeText}, Operator: crm.Is, Values: []any{"feria"}},
+		}},
+	} {
+		q.Entity, q.Reach, q.Limit = crm.EntityContact, crm.FullReach, 10
+		for _, skip := range []int{0, many - 15, many + 1, 1 << 40} {
+			s.observe = func(text string, args []any) {
+				if most, ok := args[len(args)-1].(int); ok && strings.Contains(text, "LIMIT") && !strings.Contains(text, "OFFSET") && most > s.listLimits.walk {
+					t.Errorf("list %s, skipping %d: %d rows in one statement", name, skip, most)
+				}
+			}
+			err := s.View(ctx, a.ID, func(r bridge.Reader) error {
+				page, err := r.SkipContacts(ctx, q, skip)
+				if want := min(10, max(0, many-skip)); len(page.Items) != want {
+					t.Errorf("list %s, skipping %d: %d contacts, want %d", name, skip, len(page.Items), want)
+				}
+				for i, c := range page.Items {
+					if want := a.CreatedAt.Add(time.Duration(many-1-skip-i) * time.Second); !c.CreatedAt.Equal(want) {
+						t.Errorf("list %s, skipping %d: contact %d of %v, want %v", name, skip, i, c.CreatedAt, want)
+					}
+				}
+				return err
+			})
+			if err != nil {
+				t.Error(err)
+			}
+		}
+		s.observe = nil
+	}
+}
