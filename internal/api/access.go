@@ -54,6 +54,9 @@ func (c *call) enter(w http.ResponseWriter, r *http.Request) error {
 		return crm.NewError(crm.Forbidden, "scope_missing", "scope", c.route.scope.String())
 	}
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
+		if err := c.heedsVersions(); err != nil {
+			return err
+		}
 		return c.readBody(w, r)
 	}
 	return nil

@@ -15,17 +15,17 @@ func bsaleRoutes() []route {
 		read(get, "/v1/apps", bsaleRead, "The catalogue of apps, and which are connected", listApps),
 
 		read(get, "/v1/apps/bsale/connection", bsaleRead, "How the connection with Bsale stands", getConnection),
-		write(put, "/v1/apps/bsale/connection", bsaleAdmin, "Connect Bsale, or change the connection: whole and valid, or not at all", putConnection, connection),
-		write(remove, "/v1/apps/bsale/connection", bsaleAdmin, "Switch the connection off and forget its token; what was read stays", deleteConnection),
+		write(put, "/v1/apps/bsale/connection", bsaleAdmin, "Connect Bsale, or change the connection: whole and valid, or not at all", putConnection, connection, versioned),
+		write(remove, "/v1/apps/bsale/connection", bsaleAdmin, "Switch the connection off and forget its token; what was read stays", deleteConnection, versioned),
 		direct(post, "/v1/apps/bsale/connection/test", bsaleAdmin, "Ask Bsale with a token, and keep nothing: what the company has there", testConnection, connection),
 		write(post, "/v1/apps/bsale/sync", bsaleWrite, "Have the last days' documents read now", syncNow),
 
 		read(get, "/v1/apps/bsale/rules", bsaleRead, "The connection's rules", getRules),
-		write(put, "/v1/apps/bsale/rules", bsaleAdmin, "Store other rules: whole and valid, or not at all", putRules),
+		write(put, "/v1/apps/bsale/rules", bsaleAdmin, "Store other rules: whole and valid, or not at all", putRules, versioned),
 		read(get, "/v1/apps/bsale/rules/default", bsaleRead, "The rules that a new connection has", defaultRules),
 		read(post, "/v1/apps/bsale/rules/check", bsaleRead, "Everything that is wrong with rules; nothing is stored", checkRules),
 		read(get, "/v1/apps/bsale/mapping", bsaleRead, "Which fields are filled from what", getMapping),
-		write(put, "/v1/apps/bsale/mapping", bsaleAdmin, "Store another mapping and leave the other rules as they are", putMapping, mapping),
+		write(put, "/v1/apps/bsale/mapping", bsaleAdmin, "Store another mapping and leave the other rules as they are", putMapping, mapping, versioned),
 		read(get, "/v1/apps/bsale/mapping/sources", bsaleRead, "What a mapping can take from a document or its client", listSources),
 
 		direct(post, "/v1/apps/bsale/preview", bsaleRead, "What rules would make of the latest documents; nothing is written", preview, connection),

@@ -17,6 +17,7 @@ type call struct {
 	principal auth.Principal // zero: nobody, on a public route
 	route     *route         // nil until it is found
 	body      []byte
+	turn      int // of the versions that the caller means: which is tried
 }
 
 type callKey struct{}

@@ -106,14 +106,7 @@ type tagChange struct {
 }
 
 func tagContact(ctx context.Context, w *writing, in *tagChange) (*answer[contactOut], error) {
-	results, err := crm.TagContacts(ctx, w.tx, w.hand, []crm.ID{in.ID}, in.Body.AddTags, in.Body.RemoveTags)
-	if err == nil {
-		err = results[0].Err
-	}
-	if err != nil {
-		return nil, err
-	}
-	return w.contact(ctx, results[0].Contact)
+	return w.changeContact(ctx, in.ID, contactIn{AddTags: in.Body.AddTags, RemoveTags: in.Body.RemoveTags})
 }
 
 type contactRemoval struct {

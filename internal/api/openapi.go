@@ -59,9 +59,9 @@ func (r route) register(s *server) {
 			Schema: &huma.Schema{Type: huma.TypeString},
 		})
 	}
-	if r.versioned() {
+	if r.versioned {
 		op.Parameters = append(op.Parameters, &huma.Param{
-			Name: "If-Match", In: "header", Description: "The ETag of what is to be changed. 412 when it was changed since.", Schema: &huma.Schema{Type: huma.TypeString},
+			Name: "If-Match", In: "header", Description: "The ETag of what is to be changed, or \"v\" and its version in quotes. 412 when it was changed since.", Schema: &huma.Schema{Type: huma.TypeString},
 		})
 	}
 	if r.media != "" {
@@ -94,11 +94,6 @@ func (r route) mediaType() string {
 		return "application/json"
 	}
 	return r.media
-}
-
-// versioned says whether the route changes one resource that has versions.
-func (r route) versioned() bool {
-	return strings.HasSuffix(r.path, "}") && (r.method == put || r.method == patch || r.method == remove)
 }
 
 // tag returns the chapter of the document: what comes after /v1/crm or /v1.

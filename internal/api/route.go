@@ -19,6 +19,7 @@ type route struct {
 	media        string            // of the answer; "": JSON
 	fields       map[string]string // how errors name fields: as the domain says → as the caller says; nil: alike
 	repeat       repetition        // what an Idempotency-Key does
+	versioned    bool              // If-Match is heeded
 	add          func(*server, huma.Operation)
 }
 
@@ -38,6 +39,9 @@ func created(r *route) { r.status = http.StatusCreated }
 func table(r *route)   { r.media = "text/csv" }
 func keeps(r *route)   { r.repeat = answers }
 func secret(r *route)  { r.repeat = discloses }
+
+// versioned is a route that changes one resource that has versions, and only the one that the caller means.
+func versioned(r *route) { r.versioned = true }
 
 // about says what errors are about, and so how they name fields.
 func about(names map[string]string) trait { return func(r *route) { r.fields = names } }
@@ -77,7 +81,8 @@ func direct[I, O any](method, path string, scope auth.Scope, summary string, han
 	}
 	r.add = func(s *server, op huma.Operation) {
 		huma.Register(s.api, op, func(ctx context.Context, in *I) (*O, error) {
-			return handle(ctx, callOf(ctx), in)
+			c := callOf(ctx)
+			return eachVersion(c, func() (*O, error) { return handle(ctx, c, in) })
 		})
 	}
 	return r

@@ -149,6 +149,10 @@ var failuresAPI = map[string]text{
 		"Esto ya se hizo con este {place}, y su secreto se mostró entonces por única vez. Si se perdió, crea uno nuevo.",
 		"This was done already with this {place}, and its secret was shown then, only once. If it is lost, make a new one.",
 	},
+	"error.if_match_unsupported": {
+		"Esto no tiene versiones, así que {place} no protegería de nada. Envía la solicitud sin ese encabezado.",
+		"This has no versions, so {place} would guard against nothing. Send the request without that header.",
+	},
 	"error.etag_invalid": {
 		"El encabezado {place} no sirve. Envía el ETag tal como vino en la respuesta, o quítalo.",
 		"The header {place} cannot be used. Send the ETag just as it came in the answer, or leave it out.",
