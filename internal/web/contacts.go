@@ -3,6 +3,7 @@ package web
 import (
 	"errors"
 	"slices"
+	"time"
 
 	"puente/internal/bridge"
 	"puente/internal/crm"
@@ -120,6 +121,9 @@ func (w valueWriter) contactRows(columns []crm.Field, contacts []*crm.Contact) [
 		for k, f := range columns {
 			c := cell{Label: w.fieldLabel(f), Number: isNumber(f), Fixed: f.Type == crm.TypeInstant || f.Type == crm.TypeDate, Text: w.ofContact(f, contact)}
 			switch {
+			case f.Type == crm.TypeInstant:
+				at, _ := f.OfContact(contact).(time.Time)
+				c.Text = momentOf(at, w.clock.Now(), w.account, w.language()).Text
 			case f.Name == crm.FieldCompany && named && c.Text == contact.Name():
 				c.Text = "" // the name says it
 			case f.Name == crm.FieldName || !named && k == 0:

@@ -59,7 +59,7 @@ func TestTheListOfContacts(t *testing.T) {
 
 	page := b.get("/contactos?sort=name")
 	expect(t, "names", page.text("tbody td:first-child a"), "Ferretería Ñuble Pedro Rojas")
-	expect(t, "a row", page.text("tbody tr:first-child"), "Ferretería Ñuble camila@x.cl +56 9 5555 0199 PS Persona seller 12-03-2026 12:04")
+	expect(t, "a row", page.text("tbody tr:first-child"), "Ferretería Ñuble camila@x.cl +56 9 5555 0199 PS Persona seller Ahora")
 	expect(t, "leads to", page.attribute("tbody tr:first-child td:first-child a", "href"), contactAt(camila.ID))
 	expect(t, "count", page.text(".list-count"), "2 contactos")
 	expect(t, "search", b.get("/contactos?q=nuble").text("tbody td:first-child a"), "Ferretería Ñuble")
@@ -112,7 +112,7 @@ func TestAContactIsMade(t *testing.T) {
 	expect(t, "custom", c.Custom[key], json.Number("1234.5"))
 	page := b.get(contactAt(id))
 	expect(t, "heading", page.text("h1"), "Camila Soto")
-	expect(t, "born", page.text("#campo-birth_year dd"), "1990")
+	expect(t, "born", page.text("#campo-birth_year .fact-value"), "1990")
 	expect(t, "calls", page.attribute(".contact-reach a[href^='tel:']", "href"), "tel:+56955550199")
 
 	again := b.post("/contactos/nuevo", "first_name", "Otra", "email", "camila@x.cl", "notes", "algo")

@@ -47,18 +47,18 @@
 			event.preventDefault();
 			choose(all[event.key === "ArrowDown" ? (at + 1) % all.length : at <= 0 ? all.length - 1 : at - 1]);
 			break;
-		case "Enter":
-			if (!hits.hidden && at >= 0) {
-				event.preventDefault();
-				all[at].click();
-			}
-			break;
 		case "Escape":
 			if (!hits.hidden) {
 				event.preventDefault();
 				close();
 			}
 		}
+	});
+	box.form.addEventListener("submit", (event) => {
+		const option = hits.hidden ? null : chosen();
+		if (!option) return;
+		event.preventDefault();
+		location.href = option.href;
 	});
 	document.addEventListener("pointerdown", (event) => {
 		if (!event.target.closest(".search")) close();
