@@ -153,7 +153,7 @@ func TestTheTypeOfAFieldIsChangedAfterAPreview(t *testing.T) {
 	}
 	w.change(crm.RoleAdmin, bad.ID, crm.DealInput{Custom: map[string]any{f.Key: "13-03-2026"}})
 	preview = b.get(path + "?type=date")
-	expect(t, "all fit", preview.text(".alert.good"), "Los 2 valores se convierten. Nada se pierde.")
+	expect(t, "all fit", preview.text(".alert.good"), "Todos los valores se convierten (2). Nada se pierde.")
 	b.post(path, "type", "date", "version", preview.attribute("form[method=post] [name=version]", "value")).goes(dealFieldsPath + "#" + f.Key)
 	expect(t, "converted", w.deal(good.ID).Custom[f.Key], "2026-03-12")
 	expect(t, "options of the texts", b.get("/configuracion/campos/"+string(w.field("Entrega").ID)+"/tipo?type=dropdown").has("form[method=post]"), true)
@@ -175,7 +175,7 @@ func TestAFieldIsArchivedRestoredAndDeleted(t *testing.T) {
 	expect(t, "back", b.get(dealFieldsPath).has("#campos #"+f.Key), true)
 
 	ask := b.get(path + "/eliminar")
-	if !strings.Contains(ask.text(".alert.warn"), "1 valores") || ask.attribute("[name=values]", "value") != "1" {
+	if !strings.Contains(ask.text(".alert.warn"), "para siempre: 1.") || ask.attribute("[name=values]", "value") != "1" {
 		t.Errorf("asks: %s", ask.text("main"))
 	}
 	late := b.post(path+"/eliminar", "values", "0")

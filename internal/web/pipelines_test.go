@@ -115,7 +115,7 @@ func TestDeletingAStageAsksWhereItsDealsGo(t *testing.T) {
 	stage := w.stage("Cotizado")
 	path := stagePath(p.ID, stage.ID) + "/eliminar"
 	ask := b.get(path)
-	if !strings.Contains(ask.text("form.form"), "220 oportunidades") || ask.has("option[value='"+string(stage.ID)+"']") || !ask.has("#f-to[required]") {
+	if !strings.Contains(ask.text("form.form"), "están aquí: 220.") || ask.has("option[value='"+string(stage.ID)+"']") || !ask.has("#f-to[required]") {
 		t.Errorf("asks: %s", ask.text("main"))
 	}
 	if without := b.post(path, "to", ""); without.Code != http.StatusConflict || !without.has(".alert.bad") {
