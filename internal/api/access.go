@@ -2,6 +2,8 @@ package api
 
 import (
 	"net/http"
+	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -38,20 +40,22 @@ func (c *call) enter(w http.ResponseWriter, r *http.Request) error {
 		c.principal = principal
 	case c.route.public && crm.CodeOf(err) == crm.Unauthenticated:
 	default:
-		if e := c.limit(w, "address:"+c.Address(r).String()); e != nil { // guesses at keys are limited too
+		if e := c.limit(w, c.addresses, auth.HostOf(c.Address(r))); e != nil { // guesses at keys are limited too
 			return e
 		}
 		return err
 	}
-	who := string(c.principal.Session) + string(c.principal.Key.ID)
+	callers, who := c.callers, string(c.principal.Session)+string(c.principal.Key.ID)
 	if who == "" {
-		who = "address:" + c.Address(r).String()
+		callers, who = c.addresses, auth.HostOf(c.Address(r))
 	}
-	if err := c.limit(w, who); err != nil {
+	if err := c.limit(w, callers, who); err != nil {
 		return err
 	}
-	if !c.route.public && c.route.scope != loggedIn && !c.principal.Grants.Allows(c.route.scope) {
-		return crm.NewError(crm.Forbidden, "scope_missing", "scope", c.route.scope.String())
+	for _, scope := range c.route.scopes(r.URL.Query()) {
+		if !c.principal.Grants.Allows(scope) {
+			return crm.NewError(crm.Forbidden, "scope_missing", "scope", scope.String())
+		}
 	}
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
 		if err := c.heedsVersions(); err != nil {
@@ -60,6 +64,20 @@ func (c *call) enter(w http.ResponseWriter, r *http.Request) error {
 		return c.readBody(w, r)
 	}
 	return nil
+}
+
+// scopes returns all that a request with these parameters has to be granted.
+func (r *route) scopes(query url.Values) []auth.Scope {
+	if r.public || r.scope == loggedIn {
+		return nil
+	}
+	scopes := []auth.Scope{r.scope}
+	for _, a := range r.also {
+		if slices.Contains(query[a.Parameter], a.Value) {
+			scopes = append(scopes, a.Scope)
+		}
+	}
+	return scopes
 }
 
 // authenticate returns who makes a request. unauthenticated: nobody, or with credentials that are not valid (any more).

@@ -94,6 +94,91 @@ func TestEveryRouteAsksForItsScope(t *testing.T) {
 	}
 }
 
+// TestWhatARequestAsksForMayNeedAnotherScope takes what the document says of parameters that need a scope beside the route's.
+func TestWhatARequestAsksForMayNeedAnotherScope(t *testing.T) {
+	w := newWorld(t)
+	d := readDocument(w)
+	found := 0
+	for _, o := range d.operations() {
+		for _, also := range o.alsoScopes {
+			found++
+			scope, err := auth.ParseScope(o.scope)
+			must(t, err)
+			other, err := auth.ParseScope(also.scope)
+			must(t, err)
+			fresh := func() string {
+				path, _, _ := strings.Cut(samples[o.id](w).path, "?")
+				return path
+			}
+			path := fresh() + "?" + also.parameter + "="
+			just := []string{"X-Api-Key", w.addKey(w.account.ID, auth.Grants{scope.Area: scope.Level})}
+			for _, query := range []string{also.value, "keep&" + also.parameter + "=" + also.value} {
+				if g := w.ask(o.method, path+query, nil, just...); g.status != 403 || g.string("params", "scope") != also.scope {
+					t.Errorf("%s %s: %d %s", o.id, query, g.status, g.text)
+				}
+			}
+			both := []string{"X-Api-Key", w.addKey(w.account.ID, auth.Grants{scope.Area: scope.Level, other.Area: other.Level})}
+			w.mustAsk(204, o.method, path+also.value, nil, both...)
+			w.mustAsk(204, o.method, fresh(), nil, just...)
+		}
+	}
+	if found == 0 {
+		t.Error("the document has no such parameter")
+	}
+}
+
+// TestAKeyReadsOfOtherAreasNothingButIDs looks for the words of notes, activities and contacts in what is shown of other records.
+func TestAKeyReadsOfOtherAreasNothingButIDs(t *testing.T) {
+	w := newWorld(t)
+	contact := w.make("/v1/crm/contacts", `{"personal":{"firstName":"SECRETO1","email":"secreto2@x.example","phoneNumber":"56961234567"}}`)
+	deal := w.make("/v1/crm/deals", `{"name":"Cocina","contactId":"`+contact+`"}`)
+	for _, of := range []string{"/v1/crm/contacts/" + contact, "/v1/crm/deals/" + deal} {
+		note := w.make(of+"/notes", `{"text":"SECRETO3"}`)
+		w.mustAsk(200, "PATCH", "/v1/crm/notes/"+note, `{"text":"SECRETO4"}`)
+	}
+	activity := w.make("/v1/crm/activities", `{"title":"SECRETO5","notes":"SECRETO6","contactId":"`+contact+`","dealId":"`+deal+`"}`)
+	w.mustAsk(200, "PATCH", "/v1/crm/activities/"+activity, `{"title":"SECRETO7"}`)
+	key := func(areas ...auth.Area) []string {
+		g := auth.Grants{}
+		for _, area := range areas {
+			g[area] = auth.Admin
+		}
+		return []string{"X-Api-Key", w.addKey(w.account.ID, g)}
+	}
+	for _, c := range []struct {
+		paths  []string
+		areas  []auth.Area
+		hidden []string
+	}{
+		{[]string{"/v1/crm/contacts/" + contact + "/timeline"}, []auth.Area{auth.Contacts}, []string{"SECRETO3", "SECRETO4", "SECRETO5", "SECRETO6", "SECRETO7"}},
+		{
+			[]string{
+				"/v1/crm/deals/" + deal + "/timeline", "/v1/crm/deals/" + deal, "/v1/crm/deals", "/v1/crm/deals/scroll", "/v1/crm/contacts/" + contact + "/deals",
+			},
+			[]auth.Area{auth.Deals},
+			[]string{"SECRETO1", "secreto2", "61234567", "SECRETO3", "SECRETO4", "SECRETO5", "SECRETO6", "SECRETO7"},
+		},
+		{[]string{"/v1/crm/activities/" + activity, "/v1/crm/activities"}, []auth.Area{auth.Activities}, []string{"SECRETO1", "secreto2"}},
+		{[]string{"/v1/crm/search?q=SECRETO1"}, []auth.Area{auth.Contacts}, []string{deal}},
+	} {
+		for _, path := range c.paths {
+			g := w.mustAsk(200, "GET", path, nil, key(c.areas...)...)
+			for _, word := range c.hidden {
+				if strings.Contains(string(g.text), word) {
+					t.Errorf("%s tells a key of %v of %s: %s", path, c.areas, word, g.text)
+				}
+			}
+			all := w.mustAsk(200, "GET", path, nil, key(auth.Contacts, auth.Deals, auth.Activities)...)
+			if string(all.text) == string(g.text) {
+				t.Errorf("%s shows no more with all areas", path)
+			}
+		}
+	}
+	if g := w.mustAsk(200, "GET", "/v1/crm/deals/"+deal, nil, key(auth.Deals)...); g.string("contactId") != contact {
+		t.Errorf("%s", g.text)
+	}
+}
+
 // TestNothingOfAnotherAccountIsReached makes every request that succeeds for the administrator of one account as the administrator of another.
 func TestNothingOfAnotherAccountIsReached(t *testing.T) {
 	w := newWorld(t)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"puente/internal/auth"
 	"puente/internal/crm"
 )
 
@@ -17,7 +18,7 @@ type activityOut struct {
 	ContactID  crm.ID              `json:"contactId" doc:"Empty: about no contact"`
 	DealID     crm.ID              `json:"dealId" doc:"Empty: about no deal"`
 	AssignedTo string              `json:"assignedTo" doc:"The e-mail of who is to do it, or unassigned"`
-	Contact    *activityContactOut `json:"contact,omitempty"`
+	Contact    *activityContactOut `json:"contact,omitempty" doc:"Absent without one, and for those who may not read contacts"`
 	Notes      string              `json:"notes"`
 	CreatedBy  actorOut            `json:"createdBy"`
 	Finished   naive               `json:"finished" doc:"When it was completed or discarded"`
@@ -41,9 +42,12 @@ func (r *reading) activities(ctx context.Context, activities ...*crm.Activity) (
 			ids = append(ids, a.ContactID)
 		}
 	}
-	contacts, err := r.ContactsByID(ctx, ids)
-	if err != nil {
-		return nil, err
+	var contacts []*crm.Contact
+	if r.reads(auth.Contacts) {
+		var err error
+		if contacts, err = r.ContactsByID(ctx, ids); err != nil {
+			return nil, err
+		}
 	}
 	seen := map[crm.ID]*activityContactOut{}
 	for _, c := range contacts {
@@ -104,7 +108,7 @@ func listActivities(ctx context.Context, r *reading, in *activityList) (*body[pa
 	if q.Owner, err = r.userNamed(ctx, in.AssignedTo); err != nil {
 		return nil, err
 	}
-	q.Unassigned = in.AssignedTo == unassigned
+	q.Unassigned = in.AssignedTo == crm.Unassigned
 	return r.activityPage(ctx, q)
 }
 

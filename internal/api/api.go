@@ -53,11 +53,12 @@ const (
 
 type server struct {
 	Options
-	clock    *crm.Clock
-	limits   *limiter
-	mux      *http.ServeMux
-	api      huma.API
-	document []byte // the OpenAPI document
+	clock     *crm.Clock
+	callers   *limiter // keys and sessions
+	addresses *limiter // of those who have neither: however many come, no caller is forgotten for them
+	mux       *http.ServeMux
+	api       huma.API
+	document  []byte // the OpenAPI document
 }
 
 // New returns the handler of everything under /v1, of /openapi.json and of /docs.
@@ -77,7 +78,7 @@ func New(o Options) (http.Handler, error) {
 	if o.Burst == 0 {
 		o.Burst = 50
 	}
-	s := &server{Options: o, clock: crm.NewClock(o.Now), mux: http.NewServeMux(), limits: newLimiter(o.RequestsPerSecond, o.Burst, o.Now)}
+	s := &server{Options: o, clock: crm.NewClock(o.Now), mux: http.NewServeMux(), callers: newLimiter(o.RequestsPerSecond, o.Burst, o.Now), addresses: newLimiter(o.RequestsPerSecond, o.Burst, o.Now)}
 	s.api = humago.New(s.mux, configuration())
 	for _, r := range routes() {
 		r.register(s)

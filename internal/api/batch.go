@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"iter"
 	"strconv"
 
 	"puente/internal/crm"
@@ -10,7 +11,8 @@ import (
 // batch collects what became of each entry.
 type batch struct {
 	*reading
-	out batchOut
+	member string // of an entry: what its fields stand in
+	out    batchOut
 }
 
 type batchOut struct {
@@ -25,14 +27,30 @@ type batchResult struct {
 	Problem *problem `json:"problem,omitempty"`
 }
 
-func newBatch(r *reading, n int) *batch {
-	return &batch{reading: r, out: batchOut{Items: make([]batchResult, n)}}
+// stretches yields the longest parts of a list that are all of one kind, in their order, so that entries are seen to in theirs and yet many at a time.
+func stretches[T any](all []T, kind func(T) bool) iter.Seq[[]T] {
+	return func(yield func([]T) bool) {
+		for len(all) > 0 {
+			n := 1
+			for n < len(all) && kind(all[n]) == kind(all[0]) {
+				n++
+			}
+			if !yield(all[:n:n]) {
+				return
+			}
+			all = all[n:]
+		}
+	}
+}
+
+func newBatch(r *reading, member string, n int) *batch {
+	return &batch{reading: r, member: member, out: batchOut{Items: make([]batchResult, n)}}
 }
 
 func (b *batch) failed(ctx context.Context, i int, err error) {
 	p := b.problem(ctx, err)
 	for k := range p.Errors {
-		p.Errors[k].Field = "items[" + strconv.Itoa(i) + "]." + p.Errors[k].Field
+		p.Errors[k].Field = "items[" + strconv.Itoa(i) + "]." + b.member + "." + p.Errors[k].Field
 	}
 	b.out.Items[i] = batchResult{Index: i, Status: p.Status, Problem: p}
 }

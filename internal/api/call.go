@@ -35,6 +35,11 @@ func callOf(ctx context.Context) *call {
 // hand returns the caller's hand now.
 func (c *call) hand() crm.Hand { return c.principal.Hand(c.clock.Now()) }
 
+// reads says whether the caller may read an area.
+func (c *call) reads(area auth.Area) bool {
+	return c.principal.Grants.Allows(auth.Scope{Area: area, Level: auth.Read})
+}
+
 // reading is one consistent picture of the caller's account.
 type reading struct {
 	bridge.Reader

@@ -148,34 +148,40 @@ type contactBatch struct {
 }
 
 func batchContacts(ctx context.Context, w *writing, in *contactBatch) (*answer[batchOut], error) {
-	b := newBatch(&w.reading, len(in.Body.Items))
-	var inputs []crm.ContactInput
-	var edits []crm.ContactEdit
-	var made, changed []int // where their entries stand
+	b := newBatch(&w.reading, "contact", len(in.Body.Items))
+	type entry struct {
+		at int
+		crm.ContactEdit
+	}
+	var entries []entry
 	for i, op := range in.Body.Items {
 		input, err := op.Contact.input(ctx, &w.reading)
-		switch {
-		case err != nil:
+		if err != nil {
 			b.failed(ctx, i, err)
-		case op.ID == "":
-			inputs, made = append(inputs, input), append(made, i)
-		default:
-			edits, changed = append(edits, crm.ContactEdit{ID: op.ID, Version: op.Version, Input: input}), append(changed, i)
+			continue
 		}
+		entries = append(entries, entry{i, crm.ContactEdit{ID: op.ID, Version: op.Version, Input: input}})
 	}
-	created, err := w.Engine.CreateContacts(ctx, w.tx, w.hand, inputs)
-	if err != nil {
-		return nil, err
-	}
-	edited, err := crm.ChangeContacts(ctx, w.tx, w.hand, edits)
-	if err != nil {
-		return nil, err
-	}
-	for k, result := range created {
-		b.contactDone(ctx, made[k], http.StatusCreated, result)
-	}
-	for k, result := range edited {
-		b.contactDone(ctx, changed[k], http.StatusOK, result)
+	for stretch := range stretches(entries, func(e entry) bool { return e.ID == "" }) {
+		edits, inputs := make([]crm.ContactEdit, len(stretch)), make([]crm.ContactInput, len(stretch))
+		for k, e := range stretch {
+			edits[k], inputs[k] = e.ContactEdit, e.Input
+		}
+		var results []crm.ContactResult
+		var err error
+		status := http.StatusOK
+		if edits[0].ID == "" {
+			status = http.StatusCreated
+			results, err = w.Engine.CreateContacts(ctx, w.tx, w.hand, inputs)
+		} else {
+			results, err = crm.ChangeContacts(ctx, w.tx, w.hand, edits)
+		}
+		if err != nil {
+			return nil, err
+		}
+		for k, result := range results {
+			b.contactDone(ctx, stretch[k].at, status, result)
+		}
 	}
 	return &answer[batchOut]{Body: b.out}, nil
 }

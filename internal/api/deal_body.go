@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 
+	"puente/internal/auth"
 	"puente/internal/bridge"
 	"puente/internal/crm"
 )
@@ -81,7 +82,7 @@ type dealOut struct {
 	Priority     int64           `json:"priority"`
 	CloseReason  string          `json:"closeReason"`
 	ContactID    crm.ID          `json:"contactId" doc:"Empty: without contact"`
-	Contact      *dealContactOut `json:"contact,omitempty"`
+	Contact      *dealContactOut `json:"contact,omitempty" doc:"Absent without one, and for those who may not read contacts"`
 	PipelineID   crm.ID          `json:"pipelineId"`
 	StageID      crm.ID          `json:"stageId"`
 	Pipeline     dealPipelineOut `json:"pipeline"`
@@ -144,7 +145,7 @@ func (r *reading) deals(ctx context.Context, deals ...*crm.Deal) ([]dealOut, err
 			Pipeline: dealPipelineOut{ID: d.PipelineID, Name: pipeline.Name, StageID: d.StageID, StageName: stage.Name, StageType: stage.Kind},
 			Created:  naive(d.CreatedAt), Modified: naive(d.UpdatedAt), Version: d.Version,
 		}
-		if d.ContactID != "" {
+		if d.ContactID != "" && r.reads(auth.Contacts) {
 			out[i].Contact = encodeDealContact(d.ContactID, contacts[d.ContactID])
 		}
 	}

@@ -148,34 +148,40 @@ type dealBatch struct {
 }
 
 func batchDeals(ctx context.Context, w *writing, in *dealBatch) (*answer[batchOut], error) {
-	b := newBatch(&w.reading, len(in.Body.Items))
-	var inputs []crm.DealInput
-	var edits []crm.DealEdit
-	var made, changed []int // where their entries stand
+	b := newBatch(&w.reading, "deal", len(in.Body.Items))
+	type entry struct {
+		at int
+		crm.DealEdit
+	}
+	var entries []entry
 	for i, op := range in.Body.Items {
 		input, err := op.Deal.input(ctx, &w.reading)
-		switch {
-		case err != nil:
+		if err != nil {
 			b.failed(ctx, i, err)
-		case op.ID == "":
-			inputs, made = append(inputs, input), append(made, i)
-		default:
-			edits, changed = append(edits, crm.DealEdit{ID: op.ID, Version: op.Version, Input: input}), append(changed, i)
+			continue
 		}
+		entries = append(entries, entry{i, crm.DealEdit{ID: op.ID, Version: op.Version, Input: input}})
 	}
-	created, err := crm.CreateDeals(ctx, w.tx, w.hand, inputs)
-	if err != nil {
-		return nil, err
-	}
-	edited, err := crm.ChangeDeals(ctx, w.tx, w.hand, edits)
-	if err != nil {
-		return nil, err
-	}
-	for k, result := range created {
-		b.dealDone(ctx, made[k], http.StatusCreated, result)
-	}
-	for k, result := range edited {
-		b.dealDone(ctx, changed[k], http.StatusOK, result)
+	for stretch := range stretches(entries, func(e entry) bool { return e.ID == "" }) {
+		edits, inputs := make([]crm.DealEdit, len(stretch)), make([]crm.DealInput, len(stretch))
+		for k, e := range stretch {
+			edits[k], inputs[k] = e.DealEdit, e.Input
+		}
+		var results []crm.DealResult
+		var err error
+		status := http.StatusOK
+		if edits[0].ID == "" {
+			status = http.StatusCreated
+			results, err = crm.CreateDeals(ctx, w.tx, w.hand, inputs)
+		} else {
+			results, err = crm.ChangeDeals(ctx, w.tx, w.hand, edits)
+		}
+		if err != nil {
+			return nil, err
+		}
+		for k, result := range results {
+			b.dealDone(ctx, stretch[k].at, status, result)
+		}
 	}
 	return &answer[batchOut]{Body: b.out}, nil
 }

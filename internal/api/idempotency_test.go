@@ -70,7 +70,7 @@ func ofFiftyWithOneKeyAllGetTheSame(t *testing.T, w *world) {
 	for _, g := range w.together(50, func(int) (got, error) {
 		return w.try("POST", "/v1/crm/contacts", body, "Idempotency-Key", "una vez")
 	}) {
-		if g.status != 201 || g.header.Get("ETag") != `"v1"` || !strings.HasPrefix(g.header.Get("Location"), "/v1/crm/contacts/") {
+		if g.status != 201 || !strings.HasPrefix(g.header.Get("ETag"), `"v1-`) || !strings.HasPrefix(g.header.Get("Location"), "/v1/crm/contacts/") {
 			t.Fatalf("%d %v %s", g.status, g.header, g.text)
 		}
 		if text == "" {
@@ -184,16 +184,23 @@ func TestABatchHasAResultForEach(t *testing.T) {
 		key, field string
 	}{
 		{201, "", ""},
-		{409, "contact_exists", "items[1].personal.email"},
-		{422, "email_invalid", "items[2].personal.email"},
+		{409, "contact_exists", "items[1].contact.personal.email"},
+		{422, "email_invalid", "items[2].contact.personal.email"},
 		{200, "", ""},
 		{409, "stale", ""},
 		{404, "contact_not_found", ""},
-		{422, "owner_unknown", "items[6].assignedTo"},
+		{422, "owner_unknown", "items[6].contact.assignedTo"},
 	} {
 		if g.at("items", i, "status") != want.status || g.string("items", i, "problem", "key") != want.key || g.string("items", i, "problem", "errors", 0, "field") != want.field {
 			t.Errorf("entry %d: want %v: %v", i, want, g.at("items", i))
 		}
+	}
+	// What is wrong in shape and what is wrong in meaning is named alike.
+	if g := w.ask("POST", "/v1/crm/contacts/batch", `{"items":[{"contact":{"personal":{"email":3}}}]}`); g.string("errors", 0, "field") != "items[0].contact.personal.email" {
+		t.Errorf("%s", g.text)
+	}
+	if g := w.ask("POST", "/v1/crm/deals/batch", `{"items":[{"deal":{"name":" "}}]}`); g.string("items", 0, "problem", "errors", 0, "field") != "items[0].deal.name" {
+		t.Errorf("%s", g.text)
 	}
 	items := make([]string, 101)
 	for i := range items {
@@ -208,5 +215,37 @@ func TestABatchHasAResultForEach(t *testing.T) {
 	}
 	if g := w.mustAsk(200, "GET", "/v1/crm/deals", nil); g.at("total") != 100.0 {
 		t.Errorf("there are %v deals", g.at("total"))
+	}
+}
+
+// TestABatchKeepsItsOrder has entries that come to another end in another order.
+func TestABatchKeepsItsOrder(t *testing.T) {
+	w := newWorld(t)
+	there := w.make("/v1/crm/contacts", `{"personal":{"email":"uno@x.example"}}`)
+	g := w.mustAsk(200, "POST", "/v1/crm/contacts/batch", `{"items":[
+		{"contact":{"personal":{"email":"uno@x.example"}}},
+		{"id":"`+there+`","contact":{"personal":{"email":"dos@x.example"}}},
+		{"contact":{"personal":{"email":"uno@x.example"}}},
+		{"contact":{"personal":{"email":"dos@x.example"}}},
+		{"id":"`+there+`","contact":{"personal":{"email":"uno@x.example"}}}]}`)
+	for i, want := range []float64{409, 200, 201, 409, 409} {
+		if g.at("items", i, "status") != want {
+			t.Errorf("entry %d: want %v: %v", i, want, g.at("items", i))
+		}
+	}
+	won := w.mustAsk(200, "GET", "/v1/crm/pipelines", nil).string("items", 0, "stages", 0, "id")
+	deal := w.deal()
+	g = w.mustAsk(200, "POST", "/v1/crm/deals/batch", `{"items":[
+		{"id":"`+deal+`","version":1,"deal":{"stageId":"`+won+`","value":5}},
+		{"deal":{"name":"nuevo"}},
+		{"id":"`+deal+`","version":1,"deal":{"value":6}},
+		{"id":"`+deal+`","deal":{"value":7}}]}`)
+	for i, want := range []float64{200, 201, 409, 200} {
+		if g.at("items", i, "status") != want {
+			t.Errorf("entry %d: want %v: %v", i, want, g.at("items", i))
+		}
+	}
+	if g := w.mustAsk(200, "GET", "/v1/crm/deals/"+deal, nil); g.at("value") != 7.0 {
+		t.Errorf("%s", g.text)
 	}
 }

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"container/list"
 	"math"
 	"net/http"
 	"strconv"
@@ -12,21 +13,27 @@ import (
 	"puente/internal/crm"
 )
 
-// limiter gives each key, session and address a bucket of requests, which fills again steadily.
+// limiter gives each of those that it knows by a name a bucket of requests, which fills again steadily.
 type limiter struct {
 	perSecond rate.Limit
 	burst     int
 	now       func() time.Time
 
 	mu      sync.Mutex
-	buckets map[string]*rate.Limiter
+	buckets map[string]*list.Element // of *bucket
+	recent  list.List                // who came last first
 }
 
-// maxBuckets bounds what is remembered; full buckets are forgotten first, which changes nothing for their owners.
+type bucket struct {
+	who string
+	*rate.Limiter
+}
+
+// maxBuckets bounds what is remembered: who came longest ago is forgotten, and has a full bucket when it comes again.
 const maxBuckets = 10_000
 
 func newLimiter(perSecond float64, burst int, now func() time.Time) *limiter {
-	return &limiter{perSecond: rate.Limit(perSecond), burst: burst, now: now, buckets: map[string]*rate.Limiter{}}
+	return &limiter{perSecond: rate.Limit(perSecond), burst: burst, now: now, buckets: map[string]*list.Element{}}
 }
 
 // take takes one request from a bucket. left is how many more may follow at once, reset after how long the bucket is full, and wait, if not zero, how long there is nothing.
@@ -34,45 +41,36 @@ func (l *limiter) take(who string) (left int, reset, wait time.Duration) {
 	now := l.now()
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	bucket := l.buckets[who]
-	if bucket == nil {
-		l.forget(now)
-		bucket = rate.NewLimiter(l.perSecond, l.burst)
-		l.buckets[who] = bucket
-	}
-	allowed := bucket.AllowN(now, 1)
-	tokens := bucket.TokensAt(now)
+	b := l.bucket(who)
+	allowed := b.AllowN(now, 1)
+	tokens := b.TokensAt(now)
 	if !allowed {
 		wait = l.duration(1 - tokens)
 	}
 	return max(0, int(tokens)), l.duration(float64(l.burst) - tokens), wait
 }
 
+// bucket returns somebody's.
+func (l *limiter) bucket(who string) *bucket {
+	if known := l.buckets[who]; known != nil {
+		l.recent.MoveToFront(known)
+		return known.Value.(*bucket)
+	}
+	if len(l.buckets) >= maxBuckets {
+		delete(l.buckets, l.recent.Remove(l.recent.Back()).(*bucket).who)
+	}
+	b := &bucket{who, rate.NewLimiter(l.perSecond, l.burst)}
+	l.buckets[who] = l.recent.PushFront(b)
+	return b
+}
+
 func (l *limiter) duration(tokens float64) time.Duration {
 	return time.Duration(tokens / float64(l.perSecond) * float64(time.Second))
 }
 
-// forget makes room for one more bucket.
-func (l *limiter) forget(now time.Time) {
-	if len(l.buckets) < maxBuckets {
-		return
-	}
-	for who, bucket := range l.buckets {
-		if bucket.TokensAt(now) >= float64(l.burst) {
-			delete(l.buckets, who)
-		}
-	}
-	for who := range l.buckets { // all of them are busy: whichever goes gets a full one
-		if len(l.buckets) < maxBuckets {
-			break
-		}
-		delete(l.buckets, who)
-	}
-}
-
 // limit counts a request and says in headers what is left. rate_limited: nothing.
-func (c *call) limit(w http.ResponseWriter, who string) error {
-	left, reset, wait := c.limits.take(who)
+func (c *call) limit(w http.ResponseWriter, l *limiter, who string) error {
+	left, reset, wait := l.take(who)
 	h := w.Header()
 	h.Set("RateLimit-Limit", strconv.Itoa(c.Burst))
 	h.Set("RateLimit-Remaining", strconv.Itoa(left))

@@ -17,9 +17,6 @@ type names struct {
 	actors    map[crm.Actor]string
 }
 
-// unassigned stands where somebody's e-mail would.
-const unassigned = "unassigned"
-
 func (r *reading) allUsers(ctx context.Context) (_ []crm.User, err error) {
 	if r.names.users == nil {
 		r.names.users, err = r.Users(ctx)
@@ -90,7 +87,7 @@ func (r *reading) customOut(ctx context.Context, entity crm.Entity, custom crm.C
 // assignedTo returns the e-mail of a user, or unassigned.
 func (r *reading) assignedTo(ctx context.Context, id crm.ID) (string, error) {
 	if id == "" {
-		return unassigned, nil
+		return crm.Unassigned, nil
 	}
 	users, err := r.allUsers(ctx)
 	if err != nil {
@@ -101,7 +98,7 @@ func (r *reading) assignedTo(ctx context.Context, id crm.ID) (string, error) {
 			return user.Email, nil
 		}
 	}
-	return unassigned, nil
+	return crm.Unassigned, nil
 }
 
 // owner returns the id of the user that a caller means by an e-mail or an id, nil when it means none in particular. invalid: owner_unknown.
@@ -117,7 +114,7 @@ func (r *reading) owner(ctx context.Context, means given[string]) (*crm.ID, erro
 }
 
 func (r *reading) userNamed(ctx context.Context, name string) (crm.ID, error) {
-	if name == "" || name == unassigned {
+	if name == "" || name == crm.Unassigned {
 		return "", nil
 	}
 	users, err := r.allUsers(ctx)

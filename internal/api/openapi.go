@@ -15,6 +15,9 @@ import (
 // scopeExtension is the member of an operation in the OpenAPI document that says what it asks of the caller: "contacts:write", "any" for credentials of any kind, or "public".
 const scopeExtension = "x-scope"
 
+// alsoExtension is the member that says which values of parameters need another scope beside it.
+const alsoExtension = "x-also-scopes"
+
 const apiVersion = "1.0.0"
 
 func configuration() huma.Config {
@@ -52,6 +55,9 @@ func (r route) register(s *server) {
 	}
 	if !r.public {
 		op.Security = []map[string][]string{{"key": {}}, {"session": {}}}
+	}
+	if len(r.also) > 0 {
+		op.Extensions[alsoExtension] = r.also
 	}
 	if r.repeat != repeats {
 		op.Parameters = append(op.Parameters, &huma.Param{

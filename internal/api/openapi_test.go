@@ -26,7 +26,11 @@ type document struct {
 type operation struct {
 	id, method, path, scope string
 	body                    map[string]any
+	alsoScopes              []alsoScope
 }
+
+// alsoScope is a scope that a value of a parameter needs beside the operation's.
+type alsoScope struct{ parameter, value, scope string }
 
 func readDocument(w *world) *document {
 	w.t.Helper()
@@ -50,6 +54,11 @@ func (d *document) operations() []operation {
 			o := operation{id: op["operationId"].(string), method: strings.ToUpper(method), path: path}
 			o.scope, _ = op["x-scope"].(string)
 			o.body, _ = op["requestBody"].(map[string]any)
+			also, _ := op["x-also-scopes"].([]any)
+			for _, a := range also {
+				a := a.(map[string]any)
+				o.alsoScopes = append(o.alsoScopes, alsoScope{a["parameter"].(string), a["value"].(string), a["scope"].(string)})
+			}
 			all = append(all, o)
 		}
 	}

@@ -29,7 +29,7 @@ type problem struct {
 
 // fieldProblem is what is wrong with one field of a request.
 type fieldProblem struct {
-	Field  string            `json:"field" doc:"The path of the field in the body (personal.email, items[3].name), or the name of a parameter or header" example:"personal.email"`
+	Field  string            `json:"field" doc:"The path of the field in the body (personal.email, items[3].contact.personal.email), or the name of a parameter or header" example:"personal.email"`
 	Key    string            `json:"key"`
 	Detail string            `json:"detail"`
 	Params map[string]string `json:"params,omitempty"`
@@ -134,23 +134,17 @@ func (c *call) status(err *crm.Error) int {
 	return http.StatusInternalServerError
 }
 
-// fieldName returns what the caller calls a field: "items[3].first_name" is "items[3].personal.firstName".
+// fieldName returns what the caller calls a field: "first_name" is "personal.firstName".
 func (c *call) fieldName(field string) string {
 	if c.route == nil {
 		return field
 	}
-	place := ""
-	if strings.HasPrefix(field, "items[") {
-		if end := strings.Index(field, "]."); end > 0 {
-			place, field = field[:end+2], field[end+2:]
-		}
-	}
 	for end := len(field); end > 0; end = strings.LastIndexAny(field[:end], ".[") {
 		if called, ok := c.route.fields[field[:end]]; ok {
-			return place + called + field[end:]
+			return called + field[end:]
 		}
 	}
-	return place + field
+	return field
 }
 
 // refuse answers with a problem outside of any route.

@@ -19,6 +19,7 @@ type route struct {
 	media        string            // of the answer; "": JSON
 	fields       map[string]string // how errors name fields: as the domain says → as the caller says; nil: alike
 	repeat       repetition        // what an Idempotency-Key does
+	also         []alsoScope       // what some requests have to be granted beside it
 	versioned    bool              // If-Match is heeded
 	add          func(*server, huma.Operation)
 }
@@ -42,6 +43,18 @@ func secret(r *route)  { r.repeat = discloses }
 
 // versioned is a route that changes one resource that has versions, and only the one that the caller means.
 func versioned(r *route) { r.versioned = true }
+
+// alsoScope is a scope that a request with a value of a parameter needs beside the route's.
+type alsoScope struct {
+	Parameter string     `json:"parameter"`
+	Value     string     `json:"value"`
+	Scope     auth.Scope `json:"scope"`
+}
+
+// also says that a request with a value of a parameter needs another scope too.
+func also(parameter, value string, scope auth.Scope) trait {
+	return func(r *route) { r.also = append(r.also, alsoScope{parameter, value, scope}) }
+}
 
 // about says what errors are about, and so how they name fields.
 func about(names map[string]string) trait { return func(r *route) { r.fields = names } }

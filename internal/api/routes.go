@@ -1,6 +1,9 @@
 package api
 
-import "puente/internal/auth"
+import (
+	"puente/internal/auth"
+	"puente/internal/crm"
+)
 
 // What routes ask of the caller.
 var (
@@ -51,7 +54,7 @@ func routes() []route {
 		read(get, "/v1/crm/contacts/{id}", contactsRead, "Get a contact", getContact, contact),
 		write(patch, "/v1/crm/contacts/{id}", contactsWrite, "Change some of a contact", patchContact, contact, versioned),
 		write(put, "/v1/crm/contacts/{id}", contactsWrite, "Replace a contact: what is left out is taken away", putContact, contact, versioned),
-		write(remove, "/v1/crm/contacts/{id}", contactsWrite, "Delete a contact; it can be restored", deleteContact, contact, versioned),
+		write(remove, "/v1/crm/contacts/{id}", contactsWrite, "Delete a contact; it can be restored", deleteContact, contact, versioned, also("deals", string(crm.DealsDelete), dealsWrite)),
 		write(post, "/v1/crm/contacts/{id}/restore", contactsWrite, "Bring a deleted contact back", restoreContact, contact),
 		write(put, "/v1/crm/contacts/{id}/tags", contactsWrite, "Give and take tags", tagContact, contact, versioned),
 		read(get, "/v1/crm/contacts/{id}/timeline", contactsRead, "What happened to a contact", contactTimeline),

@@ -27,7 +27,7 @@ func search(ctx context.Context, r *reading, in *searchParams) (*body[searchOut]
 	if out.Body.Contacts, err = r.contacts(ctx, contacts.Items...); err != nil {
 		return nil, err
 	}
-	if !r.principal.Grants.Allows(auth.Scope{Area: auth.Deals, Level: auth.Read}) {
+	if !r.reads(auth.Deals) {
 		return out, nil
 	}
 	q.Entity = crm.EntityDeal

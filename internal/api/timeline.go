@@ -2,7 +2,9 @@ package api
 
 import (
 	"context"
+	"strings"
 
+	"puente/internal/auth"
 	"puente/internal/crm"
 )
 
@@ -13,7 +15,7 @@ type eventOut struct {
 	At       instant       `json:"at"`
 	Actor    actorOut      `json:"actor"`
 	Document string        `json:"document,omitempty" doc:"The document of Bsale that an app acted on, in words"`
-	Changes  []changeOut   `json:"changes"`
+	Changes  []changeOut   `json:"changes" doc:"Of an activity or a note only its id, for those who may not read activities"`
 }
 
 type actorOut struct {
@@ -67,13 +69,27 @@ func (r *reading) timeline(ctx context.Context, entity crm.Entity, in *timelineP
 			Changes: []changeOut{},
 		}
 		for _, c := range e.Changes {
-			event.Changes = append(event.Changes, changeOut{
-				Field: bodyName(entity, c.Field.Name), Label: c.Label, Old: c.Old.Value, New: c.New.Value, OldName: c.Old.Name, NewName: c.New.Name, Rule: c.Rule,
-			})
+			if out, ok := r.change(entity, c); ok {
+				event.Changes = append(event.Changes, out)
+			}
 		}
 		out.Body.Items = append(out.Body.Items, event)
 	}
 	return out, err
+}
+
+// change encodes one change; of what belongs to an area that the caller may not read it sees ids only.
+func (r *reading) change(entity crm.Entity, c crm.TimelineChange) (out changeOut, shown bool) {
+	field := c.Field.Name
+	if (strings.HasPrefix(field, crm.FieldActivity+".") || strings.HasPrefix(field, crm.FieldNote+".")) && !r.reads(auth.Activities) {
+		return out, false
+	}
+	if field == crm.FieldContact && !r.reads(auth.Contacts) {
+		c.Old.Name, c.New.Name = "", ""
+	}
+	return changeOut{
+		Field: bodyName(entity, field), Label: c.Label, Old: c.Old.Value, New: c.New.Value, OldName: c.Old.Name, NewName: c.New.Name, Rule: c.Rule,
+	}, true
 }
 
 // bodyName returns what bodies call a field.

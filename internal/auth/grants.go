@@ -58,6 +58,9 @@ func (l Level) String() string {
 // String returns the scope as it is written.
 func (s Scope) String() string { return string(s.Area) + ":" + s.Level.String() }
 
+// MarshalText writes the scope as String does.
+func (s Scope) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
 // ParseScope reads what Scope.String writes. invalid: scope_unknown.
 func ParseScope(text string) (Scope, error) {
 	area, level, _ := strings.Cut(strings.TrimSpace(text), ":")

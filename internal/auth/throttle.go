@@ -52,10 +52,15 @@ func counters(email string, address netip.Addr, device Hash, known bool) []Count
 
 // addressCounter is that of an address, which one host has alone.
 func addressCounter(address netip.Addr) Counter {
+	return newCounter(50, 30*time.Second, "address", HostOf(address))
+}
+
+// HostOf names whoever has an address: itself, but of IPv6 the network of which one host has all addresses.
+func HostOf(address netip.Addr) string {
 	if address = address.Unmap(); address.Is6() {
-		return newCounter(50, 30*time.Second, "address", networkOf(address))
+		return networkOf(address)
 	}
-	return newCounter(50, 30*time.Second, "address", address.String())
+	return address.String()
 }
 
 // networkOf returns the network of an address: as small as one customer of a provider gets.
