@@ -59,7 +59,7 @@ func TestIfMatchTakesAListAndNoWeakTag(t *testing.T) {
 	try(412, `"of another server", W/`+now)
 	try(412, `"v998","v999"`)
 	now = try(200, `"v999", "with, a comma" ,W/"v5",`+now)
-	now = try(200, now+`,"v999"`)
+	try(200, now+`,"v999"`)
 	try(200, `"v3"`) // the version alone, as the body has it
 	for _, malformed := range []string{`v4`, `"v4`, `"v4" "v5"`, `*, "v4"`, strings.Repeat(`"v9", `, 20) + `"v9"`} {
 		if g := w.mustAsk(422, "PATCH", path, `{}`, "If-Match", malformed); g.string("key") != "etag_invalid" {
