@@ -85,3 +85,21 @@ func (a *interrupted) Write(p []byte) (int, error) {
 	a.once.Do(a.atFirst)
 	return a.ResponseRecorder.Write(p)
 }
+
+// TestAmountsThatNobodyHasAreRefused has two deals in one stage that together are more than 64 bits hold.
+func TestAmountsThatNobodyHasAreRefused(t *testing.T) {
+	onBothEngines(t, func(t *testing.T, w *world) {
+		for range 2 {
+			g := w.ask("POST", "/v1/crm/deals", `{"name":"Una mesa","value":9000000000000000000}`)
+			if g.status != 422 || g.string("key") != "amount_too_large" || g.string("errors", 0, "field") != "value" {
+				t.Errorf("%d %s", g.status, g.text)
+			}
+		}
+		for range 2 {
+			w.mustAsk(201, "POST", "/v1/crm/deals", `{"name":"Una mesa","value":1e15}`)
+		}
+		if g := w.mustAsk(200, "GET", "/v1/crm/deals/totals", nil); !strings.Contains(string(g.text), "2000000000000000") {
+			t.Errorf("totals: %s", g.text)
+		}
+	})
+}

@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"math/rand/v2"
 	"time"
 
 	"puente/internal/bridge"
@@ -23,20 +22,11 @@ func EnsureAccount(ctx context.Context, s bridge.Store, country crm.Country, now
 	if err != nil {
 		return fresh, err
 	}
-	account, err := s.EnsureAccount(ctx, fresh, func(tx bridge.Tx) error { return crm.SetUpAccount(ctx, tx, now, randomLetters) })
+	account, err := s.EnsureAccount(ctx, fresh, func(tx bridge.Tx) error { return crm.SetUpAccount(ctx, tx, now, crm.RandomLetters) })
 	if err == nil && country != "" && country != account.Country {
 		err = crm.NewError(crm.Conflict, "country_differs", "country", string(country), "account_country", string(account.Country))
 	}
 	return account, err
-}
-
-// randomLetters makes the random part of a field's key, which has to differ and not to be secret.
-func randomLetters(n int) string {
-	b := make([]byte, n)
-	for i := range b {
-		b[i] = 'a' + byte(rand.IntN(26))
-	}
-	return string(b)
 }
 
 // onlyAccount returns the account of commands that make none. not_found: there is none yet.

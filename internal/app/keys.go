@@ -39,11 +39,11 @@ func (o *office) endOf(day string) (time.Time, error) {
 	if day == "" {
 		return time.Time{}, nil
 	}
-	begin, err := time.ParseInLocation(time.DateOnly, day, o.zone())
-	if err != nil {
+	var last crm.Date
+	if err := last.UnmarshalText([]byte(day)); err != nil {
 		return time.Time{}, err // config has checked it
 	}
-	return begin.AddDate(0, 0, 1), nil
+	return last.AddDays(1).Time(o.account.Location()), nil
 }
 
 // listedKey is a key as "key list --json" shows it.

@@ -111,15 +111,7 @@ func (o *office) local(at time.Time) string {
 	if at.IsZero() {
 		return ""
 	}
-	return at.In(o.zone()).Format("2006-01-02 15:04")
-}
-
-func (o *office) zone() *time.Location {
-	zone, err := time.LoadLocation(o.account.TimeZone)
-	if err != nil { // of an older program that knew more zones
-		return time.UTC
-	}
-	return zone
+	return at.In(o.account.Location()).Format("2006-01-02 15:04")
 }
 
 // printJSON writes a result as indented JSON.

@@ -613,6 +613,11 @@ func TestDecide(t *testing.T) {
 			act:  func(s *scene) Plan { return s.decide(receipt(1, to(person()), total("11900.5"))) },
 			want: []string{"created deal_created", "deal: value ∅ → 11901", "warning value_rounded value"},
 		},
+		{
+			name: "an amount that no deal has is left out, and it says so",
+			act:  func(s *scene) Plan { return s.decide(receipt(1, to(person()), total("9000000000000000000"))) },
+			want: []string{"created deal_created", "warning value_does_not_fit value"}, not: []string{"deal: value"},
+		},
 
 		// A document that is linked already.
 		{

@@ -138,11 +138,7 @@ func (s *session) endPass() {
 
 // Today is the calendar day at the account.
 func today(now time.Time, account crm.Account) bsale.Day {
-	zone, err := time.LoadLocation(account.TimeZone)
-	if err != nil {
-		zone = time.UTC
-	}
-	return bsale.DayOf(now.In(zone))
+	return bsale.DayOf(now.In(account.Location()))
 }
 
 // startDuePasses makes the runs of polls and rechecks that are due.

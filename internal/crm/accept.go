@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/shopspring/decimal"
 )
 
 // The longest values of custom fields, in characters.
@@ -51,6 +53,23 @@ func plainNumber(value any) any {
 		return json.Number(strconv.FormatInt(v, 10))
 	}
 	return value
+}
+
+// withoutExponent writes out a number that JSON has as 1.5e3; one that is too long for that stays as it is.
+func withoutExponent(n json.Number) json.Number {
+	if !strings.ContainsAny(string(n), "eE") {
+		return n
+	}
+	d, err := decimal.NewFromString(string(n))
+	switch {
+	case err != nil:
+		return n
+	case d.IsZero():
+		return "0"
+	case d.Exponent() > maxDigits || d.Exponent() < -2*maxDigits:
+		return n
+	}
+	return json.Number(d.String())
 }
 
 func (f CustomField) accept(value any, account Account) (any, *Error) {
@@ -113,6 +132,9 @@ func (f CustomField) tooLong(s string, most int) *Error {
 }
 
 func (f CustomField) acceptNumber(value any, account Account) (any, *Error) {
+	if n, ok := value.(json.Number); ok {
+		value = withoutExponent(n)
+	}
 	s, ok := scalarText(value)
 	if !ok {
 		return nil, NewError(Invalid, "value_not_number", "name", f.Name)
@@ -151,7 +173,7 @@ func moneyFits(n, currency string) (decimals int, ok bool) {
 	if len(fraction) > decimals {
 		return decimals, false
 	}
-	if _, err := strconv.ParseInt(whole+fraction+strings.Repeat("0", decimals-len(fraction)), 10, 64); err != nil {
+	if minor, err := strconv.ParseInt(whole+fraction+strings.Repeat("0", decimals-len(fraction)), 10, 64); err != nil || tooMuch(minor) {
 		return -1, false
 	}
 	return decimals, true

@@ -23,7 +23,7 @@ type AccountChange struct {
 // ChangeAccount changes an account's settings. With another country the currency and the time zone become that country's, unless they are given too.
 //
 // invalid: a name that is none, or a country, currency, time zone, language or style that Puente does not know. conflict: version is not 0 and not the present one; the account has
-// contacts or deals, whose phones and tax ids are read as the country's (country_fixed); a money field has values in the present currency (currency_fixed).
+// contacts or deals, whose phones and tax ids are read as the country's (country_fixed); a money field has values in the present currency (currency_fixed), or annual revenue has (currency_fixed_by_revenue).
 func ChangeAccount(ctx context.Context, tx Tx, hand Hand, version int64, change AccountChange) (Account, error) {
 	account, err := tx.Account(ctx)
 	if err != nil {
@@ -128,9 +128,10 @@ func timeZone(name string) (string, error) {
 	return name, nil
 }
 
+// checkEmpty says whether there are records, among them deleted ones, which can be restored.
 func checkEmpty(ctx context.Context, r Reader) error {
-	for _, entity := range []Entity{EntityContact, EntityDeal} {
-		n, _, err := r.Count(ctx, Query{Entity: entity, Reach: FullReach}, 0)
+	for _, entity := range entities {
+		n, err := r.CountStored(ctx, entity)
 		if err != nil {
 			return err
 		}
@@ -159,7 +160,11 @@ func checkNoMoney(ctx context.Context, r Reader, currency string) error {
 			return NewError(Conflict, "currency_fixed", "name", field.Name, "currency", currency).At("currency")
 		}
 	}
-	return nil
+	n, err := r.CountDetails(ctx, EntityContact, FieldAnnualRevenue)
+	if err == nil && n > 0 {
+		return NewError(Conflict, "currency_fixed_by_revenue", "currency", currency).At("currency")
+	}
+	return err
 }
 
 // oneLine returns a text as one line, without spaces too many.

@@ -121,10 +121,11 @@ func (e *contactEditing) put(contact *Contact, at int, fresh bool) ContactResult
 	in := e.inputs[at]
 	d := draft{editing: &e.editing, record: contact, fresh: fresh, problems: e.problems[at]}
 	had := slices.Clone(contact.Identities)
+	empty := contact.isEmpty()
 	in.put(&d, contact)
 	e.putIdentities(&d, contact, e.identities[at])
 	e.putTags(&d, contact, in)
-	if contact.Name() == "" && len(contact.Identities) == 0 && len(d.problems) == 0 {
+	if contact.isEmpty() && (!empty || fresh) && len(d.problems) == 0 {
 		d.refuse(errContactEmpty, FieldFirstName)
 	}
 	if err := d.problem(); err != nil {
@@ -140,6 +141,9 @@ func (e *contactEditing) put(contact *Contact, at int, fresh bool) ContactResult
 	}
 	return ContactResult{Contact: e.keep(contact, what, d.changes)}
 }
+
+// isEmpty says whether there is nothing by which anybody could tell the contact from another.
+func (c *Contact) isEmpty() bool { return c.Name() == "" && len(c.Identities) == 0 }
 
 func (e *contactEditing) putIdentities(d *draft, contact *Contact, kinds []identitiesAsked) {
 	for _, asked := range kinds {

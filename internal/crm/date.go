@@ -83,10 +83,24 @@ func pow10(n int) int {
 	return p
 }
 
-// Time returns the start of the day in loc.
+// Time returns the first instant of the day in loc: midnight, the first one where it comes twice or, where clocks leap over it, when they do.
 func (d Date) Time(loc *time.Location) time.Time {
-	return time.Date(d.Year, d.Month, d.Day, 0, 0, 0, 0, loc)
+	midnight := time.Date(d.Year, d.Month, d.Day, 0, 0, 0, 0, loc)
+	changed, changes := midnight.ZoneBounds()
+	if DateOf(midnight).Before(d) {
+		return changes
+	}
+	_, before := changed.Add(-1).Zone() // what the clocks were ahead by until then
+	if first := d.utc().Add(-time.Duration(before) * time.Second).In(loc); first.Before(changed) && DateOf(first) == d {
+		return first
+	}
+	if changed.Before(midnight) && DateOf(changed) == d {
+		return changed
+	}
+	return midnight
 }
+
+func (d Date) utc() time.Time { return time.Date(d.Year, d.Month, d.Day, 0, 0, 0, 0, time.UTC) }
 
 // Compare returns -1, 0 or 1 as d is before, on or after e.
 func (d Date) Compare(e Date) int {
@@ -97,7 +111,7 @@ func (d Date) Compare(e Date) int {
 func (d Date) Before(e Date) bool { return d.Compare(e) < 0 }
 
 // AddDays returns the day n days later, or earlier when n is negative.
-func (d Date) AddDays(n int) Date { return DateOf(d.Time(time.UTC).AddDate(0, 0, n)) }
+func (d Date) AddDays(n int) Date { return DateOf(d.utc().AddDate(0, 0, n)) }
 
 // MarshalText returns the ISO form, empty for the zero day.
 func (d Date) MarshalText() ([]byte, error) { return []byte(d.String()), nil }

@@ -91,3 +91,48 @@ func FuzzParseDate(f *testing.F) {
 		}
 	})
 }
+
+func TestTheFirstInstantOfADay(t *testing.T) {
+	for _, c := range []struct{ zone, day, want string }{
+		{"America/Santiago", "2026-09-05", "2026-09-05T00:00:00-04:00"},
+		{"America/Santiago", "2026-09-06", "2026-09-06T01:00:00-03:00"}, // clocks leap over midnight
+		{"America/Santiago", "2026-09-07", "2026-09-07T00:00:00-03:00"},
+		{"America/Santiago", "2026-04-04", "2026-04-04T00:00:00-03:00"},
+		{"America/Santiago", "2026-04-05", "2026-04-05T00:00:00-04:00"}, // clocks go back at midnight
+		{"America/Lima", "2026-03-12", "2026-03-12T00:00:00-05:00"},
+		{"America/Havana", "2026-03-08", "2026-03-08T01:00:00-04:00"},
+		{"America/Havana", "2026-11-01", "2026-11-01T00:00:00-04:00"},  // midnight comes twice
+		{"America/Toronto", "1919-03-31", "1919-03-31T00:30:00-04:00"}, // clocks leap from half past eleven
+		{"Pacific/Apia", "2011-12-30", "2011-12-31T00:00:00+14:00"},    // there was no such day
+		{"Pacific/Auckland", "2026-04-05", "2026-04-05T00:00:00+13:00"},
+		{"UTC", "0001-01-01", "0001-01-01T00:00:00Z"},
+	} {
+		zone, err := time.LoadLocation(c.zone)
+		if err != nil {
+			t.Fatal(err)
+		}
+		day, _ := ParseDate(c.day)
+		if got := day.Time(zone).Format(time.RFC3339); got != c.want {
+			t.Errorf("%s in %s begins at %s, want %s", c.day, c.zone, got, c.want)
+		}
+	}
+}
+
+func TestADayBeginsAfterTheOneBefore(t *testing.T) {
+	var zones []*time.Location
+	for _, name := range []string{"America/Santiago", "America/Havana", "America/Mexico_City", "Asia/Beirut", "Atlantic/Azores", "Australia/Lord_Howe"} {
+		zone, err := time.LoadLocation(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		zones = append(zones, zone)
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		d := Date{1950, 1, 1}.AddDays(rapid.IntRange(0, 40_000).Draw(t, "days"))
+		zone := rapid.SampledFrom(zones).Draw(t, "zone")
+		first := d.Time(zone)
+		if DateOf(first) != d || DateOf(first.Add(-time.Microsecond)) == d {
+			t.Fatalf("%v begins at %v", d, first)
+		}
+	})
+}

@@ -32,10 +32,11 @@ type DealEdit struct {
 
 // put writes what was asked, contact and stage aside, into a deal.
 func (in DealInput) put(d *draft, deal *Deal) {
+	named := deal.Name != ""
 	if name, ok := d.line(FieldName, in.Name, maxName); ok {
 		d.note(deal.SetName(name, d.origin))
 	}
-	if deal.Name == "" && len(d.problems) == 0 {
+	if deal.Name == "" && (named || d.fresh) && len(d.problems) == 0 {
 		d.refuse(NewError(Invalid, "deal_name_missing"), FieldName)
 	}
 	in.putValue(d, deal)

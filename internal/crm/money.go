@@ -11,9 +11,14 @@ import (
 // Money is an amount in minor units of a currency: 115061 CLP is Minor 115061 (the peso has none after the point),
 // 12.50 PEN is Minor 1250.
 type Money struct {
-	Minor    int64
+	Minor    int64  // at most [MaxMinor], whatever the sign
 	Currency string // ISO 4217
 }
+
+// MaxMinor is the most that an amount is: more than anybody has, and little enough for thousands of them to be added up.
+const MaxMinor = 1_000_000_000_000_000
+
+func tooMuch(minor int64) bool { return minor > MaxMinor || minor < -MaxMinor }
 
 // CurrencyDecimals returns how many digits a currency has after the point: CLP 0, PEN 2, CLF 4. invalid: no such currency.
 func CurrencyDecimals(code string) (int, error) {
@@ -32,7 +37,7 @@ func CurrencyDecimals(code string) (int, error) {
 }
 
 // NewMoney returns an amount in minor units. What is finer than the currency is rounded half away from zero, and rounded says so.
-// invalid: no such currency, or more than an int64 of minor units holds.
+// invalid: no such currency (currency_unknown), or more than [MaxMinor] (amount_too_large).
 func NewMoney(amount decimal.Decimal, code string) (m Money, rounded bool, err error) {
 	decimals, err := CurrencyDecimals(code)
 	if err != nil {
@@ -50,7 +55,7 @@ func NewMoney(amount decimal.Decimal, code string) (m Money, rounded bool, err e
 	}
 	r := amount.Round(int32(decimals))
 	minor := r.Shift(int32(decimals)).BigInt()
-	if !minor.IsInt64() {
+	if !minor.IsInt64() || tooMuch(minor.Int64()) {
 		return Money{}, false, NewError(Invalid, "amount_too_large", "currency", code)
 	}
 	return Money{minor.Int64(), code}, !r.Equal(amount), nil

@@ -27,8 +27,13 @@ func TestNewMoney(t *testing.T) {
 		{"0.0001", "CLF", 1, false, ""},
 		{"0", "CLP", 0, false, ""},
 		{"1e3", "USD", 100000, false, ""},
-		{"9223372036854775807", "CLP", math.MaxInt64, false, ""},
-		{"-9223372036854775808", "CLP", math.MinInt64, false, ""},
+		{"1000000000000000", "CLP", MaxMinor, false, ""},
+		{"-1000000000000000", "CLP", -MaxMinor, false, ""},
+		{"1000000000000000.4", "CLP", MaxMinor, true, ""},
+		{"1000000000000001", "CLP", 0, false, "amount_too_large"},
+		{"10000000000000.01", "PEN", 0, false, "amount_too_large"},
+		{"-1000000000000000.5", "CLP", 0, false, "amount_too_large"},
+		{"9000000000000000000", "CLP", 0, false, "amount_too_large"},
 		{"9223372036854775808", "CLP", 0, false, "amount_too_large"},
 		{"92233720368547758.08", "PEN", 0, false, "amount_too_large"},
 		{"1e9999", "CLP", 0, false, "amount_too_large"},
@@ -89,7 +94,7 @@ func TestMoneyIsWrittenAsTheCountryDoes(t *testing.T) {
 
 func TestMoneyReadsBackAsWritten(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		m := Money{rapid.Int64().Draw(t, "minor"), rapid.SampledFrom([]string{"CLP", "PEN", "MXN", "CLF", "BHD"}).Draw(t, "currency")}
+		m := Money{rapid.Int64Range(-MaxMinor, MaxMinor).Draw(t, "minor"), rapid.SampledFrom([]string{"CLP", "PEN", "MXN", "CLF", "BHD"}).Draw(t, "currency")}
 		back, rounded, err := NewMoney(decimal.RequireFromString(m.Amount()), m.Currency)
 		if err != nil || rounded || back != m || !m.Decimal().Equal(decimal.RequireFromString(m.Amount())) {
 			t.Fatalf("%+v is written %s and read %+v, %v, %v", m, m.Amount(), back, rounded, err)

@@ -153,10 +153,10 @@ func (p *filterParser) value(text string) ([]any, error) {
 	case TypeMoney:
 		return p.money(text)
 	case TypeDate:
-		d, ok := p.around.Account.Country.ParseDate(text)
+		d, ok := p.around.Account.ParseDate(text)
 		return one(d.String(), ok)
 	case TypeBool:
-		b, ok := parseYesNo(text)
+		b, ok := boolText(text)
 		return one(b, ok)
 	case TypeInstant:
 		at, ok := p.instant(text)
@@ -207,17 +207,8 @@ func onlyDigits(r rune) rune {
 	return -1
 }
 
-func parseYesNo(text string) (value, ok bool) {
-	switch Fold(text) {
-	case "true", "1", "si", "yes":
-		return true, true
-	case "false", "0", "no":
-		return false, true
-	}
-	return false, false
-}
-
-// money returns an amount as it is kept: minor units for the value of a deal, a number in the account's currency elsewhere.
+// money returns an amount as it is kept: a number in the account's currency or, for the value of a deal, minor units. Of an amount that is finer than these, the
+// operator says on which side the next one lies; no deal has just that value.
 func (p *filterParser) money(text string) ([]any, error) {
 	n, ok := canonicalNumber(text)
 	if !ok {
@@ -230,28 +221,30 @@ func (p *filterParser) money(text string) ([]any, error) {
 	if err != nil {
 		return nil, p.invalid(text)
 	}
-	m, _, err := NewMoney(amount, p.around.Account.Currency)
+	m, rounded, err := NewMoney(amount, p.around.Account.Currency)
 	if err != nil {
 		return nil, p.invalid(text)
 	}
-	return []any{m.Minor}, nil
-}
-
-func (p *filterParser) zone() *time.Location {
-	zone, err := time.LoadLocation(p.around.Account.TimeZone)
-	if err != nil {
-		return time.UTC
+	if !rounded {
+		return []any{m.Minor}, nil
 	}
-	return zone
+	minor := amount.Shift(int32(m.decimals()))
+	switch p.op {
+	case Above, AtMost:
+		return []any{minor.Floor().IntPart()}, nil
+	case Below, AtLeast:
+		return []any{minor.Ceil().IntPart()}, nil
+	}
+	return []any{json.Number(minor.String())}, nil
 }
 
 // instant reads a moment (RFC 3339; without a zone it is UTC) or a day. A day means its beginning or, for what lies after it, its end.
 func (p *filterParser) instant(text string) (time.Time, bool) {
-	if day, ok := p.around.Account.Country.ParseDate(text); ok {
+	if day, ok := p.around.Account.ParseDate(text); ok {
 		if p.op == Above || p.op == AtMost {
 			day = day.AddDays(1)
 		}
-		return day.Time(p.zone()).UTC(), true
+		return day.Time(p.around.Account.Location()).UTC(), true
 	}
 	for _, layout := range []string{time.RFC3339Nano, "2006-01-02T15:04:05.999999999"} {
 		if at, err := time.Parse(layout, text); err == nil {
@@ -263,7 +256,7 @@ func (p *filterParser) instant(text string) (time.Time, bool) {
 
 // instantOperator returns the operator that says of an instant what the filter says of a day: after the twelfth is from the thirteenth on.
 func (p *filterParser) instantOperator(text string) Operator {
-	if _, day := p.around.Account.Country.ParseDate(text); day {
+	if _, day := p.around.Account.ParseDate(text); day {
 		switch p.op {
 		case Above:
 			return AtLeast

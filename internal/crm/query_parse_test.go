@@ -50,6 +50,12 @@ func TestParseCondition(t *testing.T) {
 		{"número", AtLeast, []string{" 5 "}, "cf_deal_n", AtLeast, []any{json.Number("5")}},
 		{"cf_deal_m", Below, []string{"10.50"}, "cf_deal_m", Below, []any{json.Number("10.5")}},
 		{"value", Above, []string{"115061"}, "value", Above, []any{int64(115061)}},
+		{"value", Above, []string{"100.5"}, "value", Above, []any{int64(100)}},
+		{"value", AtLeast, []string{"100.4"}, "value", AtLeast, []any{int64(101)}},
+		{"value", Below, []string{"100.4"}, "value", Below, []any{int64(101)}},
+		{"value", AtMost, []string{"100.5"}, "value", AtMost, []any{int64(100)}},
+		{"value", AtMost, []string{"-100.5"}, "value", AtMost, []any{int64(-101)}},
+		{"value", Is, []string{"100.5", "7"}, "value", Is, []any{json.Number("100.5"), int64(7)}},
 		{"cf_deal_d", Is, []string{"2026-03-12"}, "cf_deal_d", Is, []any{"2026-03-12"}},
 		{"cf_deal_b", Is, []string{"Sí", "no"}, "cf_deal_b", Is, []any{true, false}},
 		{"cf_deal_l", IsEmpty, []string{"x"}, "cf_deal_l", IsEmpty, nil},
@@ -79,6 +85,25 @@ func TestParseCondition(t *testing.T) {
 		}
 		if got.Field.Name != c.field || got.Operator != c.wantOp || !reflect.DeepEqual(got.Values, c.want) {
 			t.Errorf("%s %s %q: got %s %s %#v, want %s %s %#v", c.name, c.op, c.values, got.Field.Name, got.Operator, got.Values, c.field, c.wantOp, c.want)
+		}
+	}
+}
+
+// TestFiltersReadDaysAsTheAccountWritesThem has an account that chose another way than is usual in its country.
+func TestFiltersReadDaysAsTheAccountWritesThem(t *testing.T) {
+	around, fields := querySurroundings()
+	around.Account.DateStyle = DateSlashes
+	for name, op := range map[string]Operator{"cf_deal_d": Is, "created": Above} {
+		wanted, err := ParseCondition(fields, name, op, []string{"2026-03-12"}, around)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := ParseCondition(fields, name, op, []string{"12/03/2026"}, around)
+		if err != nil || !reflect.DeepEqual(got, wanted) {
+			t.Errorf("%s: got %+v, %v, want %+v", name, got, err, wanted)
+		}
+		if got, err := ParseCondition(fields, name, op, []string{"12-03-2026"}, around); err == nil {
+			t.Errorf("%s: what forms do not take is read as %+v", name, got)
 		}
 	}
 }

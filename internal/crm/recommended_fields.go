@@ -25,11 +25,7 @@ func RecommendedFields(now time.Time, random func(n int) string) []CustomField {
 	return recommendedFields(now, random, false)
 }
 
-// RecommendedFieldsTyped returns the same with dates and money where the values are such.
-func RecommendedFieldsTyped(now time.Time, random func(n int) string) []CustomField {
-	return recommendedFields(now, random, true)
-}
-
+// recommendedFields makes them all; typed: with dates and money where the values are such.
 func recommendedFields(now time.Time, random func(n int) string, typed bool) []CustomField {
 	fields := make([]CustomField, len(recommended))
 	positions := map[Entity]int{}

@@ -137,7 +137,7 @@ func (d *draft) line(field string, asked *string, most int) (string, bool) {
 	if asked == nil {
 		return "", false
 	}
-	return d.short(field, strings.Join(strings.Fields(printable(*asked)), " "), most)
+	return d.short(field, oneLine(*asked), most)
 }
 
 // lines is line for texts of several.

@@ -49,6 +49,10 @@ type Reader interface {
 	// SumByStage returns the totals of the deals that a query picks, with OwnerID left out. exact is false when there are more than most, or
 	// too many would have to be looked at: then they are the totals of some.
 	SumByStage(ctx context.Context, query Query, most int) (totals []StageTotal, exact bool, err error)
+	// CountStored returns how many contacts or deals there ever were, deleted ones too.
+	CountStored(ctx context.Context, entity Entity) (int, error)
+	// CountDetails returns how many records, deleted ones too, have a value in a standard field that stands in Details. It reads them all.
+	CountDetails(ctx context.Context, entity Entity, field string) (int, error)
 	// CountValues returns how many records, deleted ones too, have a value in a custom field. It reads them all.
 	CountValues(ctx context.Context, field CustomField) (int, error)
 	// EachValue calls fn with each of those values and the record's id, in the order in which the records were made, until fn returns an error.

@@ -37,6 +37,10 @@ var failuresSettings = map[string]text{
 		"La moneda no se puede cambiar: el campo “{name}” guarda montos en {currency}. Conviértelo en decimal o elimínalo, y cambia la moneda después.",
 		"The currency cannot be changed: the field “{name}” holds amounts in {currency}. Turn it into a decimal or delete it, and change the currency then.",
 	},
+	"error.currency_fixed_by_revenue": {
+		"La moneda no se puede cambiar: hay contactos, quizás entre los eliminados, con ventas anuales en {currency}. Quítales ese dato, y cambia la moneda después.",
+		"The currency cannot be changed: there are contacts, maybe among the deleted ones, with annual revenue in {currency}. Take it away from them, and change the currency then.",
+	},
 	"error.time_zone_unknown": {
 		"No existe la zona horaria “{zone}”. Escribe su nombre completo, por ejemplo America/Santiago.",
 		"There is no time zone “{zone}”. Write its full name, for example America/Santiago.",

@@ -39,6 +39,19 @@ func tableOf(entity crm.Entity) string {
 	return "deal"
 }
 
+// CountStored returns how many contacts or deals there ever were, deleted ones too: their numbers are counted through, and none is deleted for good.
+func (x *reader) CountStored(ctx context.Context, entity crm.Entity) (int, error) {
+	n, err := queryOne(ctx, &x.session, "count stored", `SELECT COALESCE(MAX(number), 0) FROM `+tableOf(entity)+` WHERE account_id = $1`, []any{x.account}, scanNumber, nil)
+	return int(n), err
+}
+
+// CountDetails returns how many records, deleted ones too, have a value in a standard field that stands in Details. It reads them all.
+func (x *reader) CountDetails(ctx context.Context, entity crm.Entity, field string) (int, error) {
+	n, err := queryOne(ctx, &x.session, "count details",
+		`SELECT COUNT(*) FROM `+tableOf(entity)+` WHERE account_id = $1 AND details -> CAST($2 AS TEXT) IS NOT NULL`, []any{x.account, text(field)}, scanNumber, nil)
+	return int(n), err
+}
+
 // CountValues returns how many records, deleted ones too, have a value in a custom field. It reads them all.
 func (x *reader) CountValues(ctx context.Context, f crm.CustomField) (int, error) {
 	n, err := queryOne(ctx, &x.session, "count values",

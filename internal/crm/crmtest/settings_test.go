@@ -1,6 +1,7 @@
 package crmtest
 
 import (
+	"encoding/json"
 	"strconv"
 	"testing"
 
@@ -91,8 +92,31 @@ func TestTheCountryOfAnAccountIsFixedOnceItHasRecords(t *testing.T) {
 			_, err := crm.DeleteDeals(w.Context(), tx, w.hand(w.editor), []crm.Ref{{ID: d.ID}})
 			return err
 		})
-		w.contact(w.hand(w.editor), email("a@quillay.example"))
-		refuse(w, "conflict country_fixed country", w.changeAccount(0, crm.AccountChange{Country: p(crm.Peru)}))
+		refuse(w, "conflict country_fixed country", w.changeAccount(0, crm.AccountChange{Country: p(crm.Peru)})) // it may come back
+	})
+}
+
+func TestTheCurrencyOfAnAccountIsFixedByAnnualRevenueInIt(t *testing.T) {
+	eachEngine(t, func(w *world) {
+		w.contact(w.hand(w.editor), email("nothing@quillay.example"))
+		done(w, w.changeAccount(0, crm.AccountChange{Currency: p("USD")}))
+		in := email("a@quillay.example")
+		in.AnnualRevenue = p(json.Number("90000000"))
+		c := w.contact(w.hand(w.editor), in)
+		e := refuse(w, "conflict currency_fixed_by_revenue currency", w.changeAccount(0, crm.AccountChange{Currency: p("CLP")}))
+		w.same("params", e.Params, map[string]string{"currency": "USD"})
+		w.update(func(tx crm.Tx) error {
+			_, err := crm.DeleteContacts(w.Context(), tx, w.hand(w.editor), []crm.Ref{{ID: c.ID}}, crm.DealsKeep)
+			return err
+		})
+		refuse(w, "conflict currency_fixed_by_revenue currency", w.changeAccount(0, crm.AccountChange{Currency: p("CLP")}))
+		w.update(func(tx crm.Tx) error {
+			_, err := crm.RestoreContact(w.Context(), tx, w.hand(w.editor), c.ID)
+			return err
+		})
+		_, err := w.change(w.hand(w.editor), c.ID, crm.ContactInput{AnnualRevenue: p(json.Number(""))})
+		w.must(err)
+		done(w, w.changeAccount(0, crm.AccountChange{Currency: p("CLP")}))
 	})
 }
 

@@ -149,6 +149,14 @@ func testIsolation(t *testing.T, f *fixture) {
 				return totals, err
 			})
 		},
+		"CountStored": func(r bridge.Reader) (any, error) {
+			n, err := r.CountStored(f.ctx, crm.EntityContact)
+			return int64(n), err
+		},
+		"CountDetails": func(r bridge.Reader) (any, error) {
+			n, err := r.CountDetails(f.ctx, crm.EntityContact, crm.FieldCity)
+			return int64(n), err
+		},
 		"CountValues": func(r bridge.Reader) (any, error) {
 			n, err := r.CountValues(f.ctx, field)
 			return int64(n), err
