@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"time"
 
 	"puente/internal/crm"
 )
@@ -31,6 +32,9 @@ var (
 
 // SaveActivities inserts those of Version 0 and updates the others, and raises Version; who made an activity stays. conflict: one was stale.
 func (x *writer) SaveActivities(ctx context.Context, activities []*crm.Activity) error {
+	if err := x.settleUpdated(ctx, "activity", updatedOf(activities, func(a *crm.Activity) *time.Time { return &a.UpdatedAt })); err != nil {
+		return err
+	}
 	return saveVersioned(ctx, x, "activity", insertActivity, updateActivity, activities,
 		func(a *crm.Activity) (crm.ID, *int64) { return a.ID, &a.Version },
 		func(a *crm.Activity) []any {

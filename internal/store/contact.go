@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"time"
 
 	"puente/internal/crm"
 )
@@ -143,6 +144,9 @@ func (x *writer) SaveContacts(ctx context.Context, contacts []*crm.Contact) erro
 		return err
 	}
 	x.contacts = append(x.contacts, contacts...)
+	if err := x.settleUpdated(ctx, "contact", updatedOf(contacts, func(c *crm.Contact) *time.Time { return &c.UpdatedAt })); err != nil {
+		return err
+	}
 	number, err := x.lastNumber(ctx, "contact", len(fresh))
 	if err != nil {
 		return err

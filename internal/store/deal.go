@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"puente/internal/crm"
 )
@@ -100,6 +101,9 @@ func (x *writer) SaveDeals(ctx context.Context, deals []*crm.Deal) error {
 		return err
 	}
 	x.deals = append(x.deals, deals...)
+	if err := x.settleUpdated(ctx, "deal", updatedOf(deals, func(d *crm.Deal) *time.Time { return &d.UpdatedAt })); err != nil {
+		return err
+	}
 	number, err := x.lastNumber(ctx, "deal", len(fresh))
 	if err != nil {
 		return err

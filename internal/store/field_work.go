@@ -16,18 +16,18 @@ type fieldWork struct {
 	limit int64 // of records in one step
 }
 
-// FieldWork returns the accounts that have work on fields, oldest account first.
+// FieldWork returns the accounts that have work on fields, or on what tags left that were deleted, oldest account first.
 func (s *Store) FieldWork(ctx context.Context) ([]crm.ID, error) {
 	var accounts []crm.ID
 	err := s.transact(ctx, s.reader, &s.dialect.view, "field work", func(tx *sql.Tx) (err error) {
 		accounts, err = query(ctx, &session{s: s, tx: tx}, "field work",
-			`SELECT id FROM account WHERE number IN (SELECT account_id FROM custom_field WHERE work <> '') ORDER BY number`, nil, scanID)
+			`SELECT id FROM account WHERE number IN (SELECT account_id FROM custom_field WHERE work <> '' UNION SELECT account_id FROM dropped_tag) ORDER BY number`, nil, scanID)
 		return err
 	})
 	return accounts, err
 }
 
-// StepFieldWork does a part of the account's oldest unfinished work on a field, about limit records, in one transaction, and says whether there is more to do. Several
+// StepFieldWork does a part of the account's oldest unfinished work on a field, or else on a tag, about limit records, in one transaction, and says whether there is more to do. Several
 // nodes may do it at once: the account has one writer, and each step goes on where the last one ended.
 func (s *Store) StepFieldWork(ctx context.Context, account crm.ID, limit int) (more bool, err error) {
 	err = s.Update(ctx, account, func(tx bridge.Tx) error {
@@ -45,8 +45,11 @@ func (x *writer) stepFieldWork(ctx context.Context, limit int64) (more bool, err
 			w.list += fieldLists
 			return w, err
 		})
-	if err != nil || len(works) == 0 {
+	if err != nil {
 		return false, err
+	}
+	if len(works) == 0 {
+		return x.stepDroppedTags(ctx, limit)
 	}
 	w := works[0]
 	w.limit = limit

@@ -34,6 +34,8 @@ type writer struct {
 	contacts []*crm.Contact // saved in this transaction, once per save
 	deals    []*crm.Deal
 	raised   []*int64 // the versions of everything else that was saved
+
+	latest map[string]int64 // of contacts, deals or activities: when the last one was updated before this transaction, once that is known
 }
 
 var (

@@ -257,3 +257,38 @@ func testDeletedTags(t *testing.T, f *fixture) {
 	err := f.Update(f.ctx, f.account.ID, func(tx bridge.Tx) error { return tx.SaveContacts(f.ctx, read) })
 	mustFail(t, err, crm.Invalid, "reference_unknown")
 }
+
+// testTagPostings has a tag of many contacts that is deleted.
+func testTagPostings(t *testing.T, f *fixture) {
+	tag := crm.Tag{ID: crm.NewID(), Name: "feria", CreatedAt: f.clock.Now()}
+	const many = 25
+	f.update(t, func(tx bridge.Tx) error {
+		contacts := make([]*crm.Contact, many)
+		for i := range contacts {
+			contacts[i] = f.contact(fmt.Sprintf("c%d@example.invalid", i))
+			contacts[i].Tags = []crm.ID{tag.ID}
+		}
+		must(t, tx.CreateTag(f.ctx, tag))
+		return tx.SaveContacts(f.ctx, contacts)
+	})
+	postings := func() (n int) {
+		must(t, f.ReaderDB().QueryRowContext(f.ctx, `SELECT COUNT(*) FROM posting WHERE entry = $1`, string(tag.ID)).Scan(&n))
+		return n
+	}
+	accounts := func() []crm.ID {
+		accounts, err := f.FieldWork(f.ctx)
+		must(t, err)
+		return accounts
+	}
+	same(t, "work before", accounts(), []crm.ID(nil), noneIsEmpty)
+	f.update(t, func(tx bridge.Tx) error { return tx.DeleteTag(f.ctx, tag.ID) })
+	same(t, "work", accounts(), []crm.ID{f.account.ID})
+	for _, left := range []int{15, 5, 0} {
+		more, err := f.StepFieldWork(f.ctx, f.account.ID, 10)
+		must(t, err)
+		if n := postings(); n != left || more != (left > 0) {
+			t.Errorf("%d postings left, want %d; more %v", n, left, more)
+		}
+	}
+	same(t, "work after", accounts(), []crm.ID(nil), noneIsEmpty)
+}

@@ -82,6 +82,8 @@ func Run(t *testing.T, open Open) {
 		"a cursor is good for its own list":                                testCursors,
 		"deals keep the places that people give them":                      testRanks,
 		"a deleted tag leaves its contacts":                                testDeletedTags,
+		"a deleted tag leaves its list, so much at a time":                 testTagPostings,
+		"what is saved later was updated later, whatever the clocks say":   testUpdatedLater,
 		"work on fields ends right whatever is saved meanwhile":            testFieldWork,
 		"values are counted, read and rewritten":                           testValues,
 		"the export says what is there and nothing else":                   testExport,

@@ -105,6 +105,13 @@ CREATE TABLE custom_field (
 CREATE UNIQUE INDEX custom_field_name ON custom_field (account_id, entity, name_key) WHERE archived_at = 0;
 CREATE INDEX custom_field_work ON custom_field (account_id) WHERE work <> '';
 
+-- Tags that were deleted and have postings left.
+CREATE TABLE dropped_tag (
+	account_id BIGINT NOT NULL REFERENCES account (number),
+	id         TEXT COLLATE "C" NOT NULL,
+	PRIMARY KEY (account_id, id)
+);
+
 CREATE TABLE tag (
 	account_id BIGINT NOT NULL REFERENCES account (number),
 	id         TEXT COLLATE "C" NOT NULL,

@@ -9,6 +9,25 @@ import (
 	"puente/internal/crm"
 )
 
+// TestTheLastUpdateIsLookedUp looks at how SQLite means to find it, once for each transaction.
+func TestTheLastUpdateIsLookedUp(t *testing.T) {
+	s, err := OpenMemory(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.Close() })
+	for _, table := range []string{"contact", "deal", "activity"} {
+		var id, parent, unused int
+		var plan string
+		if err := s.reader.QueryRowContext(t.Context(), `EXPLAIN QUERY PLAN `+lastUpdated(table), 1).Scan(&id, &parent, &unused, &plan); err != nil {
+			t.Fatal(err)
+		}
+		if want := "SEARCH " + table + " USING COVERING INDEX " + table + "_updated (account_id=?)"; plan != want {
+			t.Errorf("%s: %s, want %s", table, plan, want)
+		}
+	}
+}
+
 // TestADeepPageIsReadInParts asks for a page so deep that its rows must not be read, or held, all at once.
 func TestADeepPageIsReadInParts(t *testing.T) {
 	ctx := t.Context()
