@@ -13,21 +13,23 @@ type listLimits struct {
 	firstWalk int // rows of the order's index, before larger sets of numbers are tried: most pages are full by then
 	nearly    int // as many again if they are likely to fill it
 	walk      int // rows that are walked for one page at most
-	some      int // postings of one condition that are read next
-	set       int // and at last; it is common when it has more
+	set       int // postings of one condition that are read; it is common when it has more
 	fetch     int // records that are few enough to be read, tested and sorted all, rather than to go on in the order's index
-	probes    int // numbers that are read in the order's index and looked up one by one
+	first     int // places in the order's index that are filtered before sets of numbers are tried
+	filtered  int // and at most
 	passes    int // numbers that are read in the order's index to look for those of a set
 	fetches   int // rows that are read of those
 	sort      int // the same where there is no index for the order
-	count     int // rows read to count, or to add up, what no total tells
+	count     int // rows read to count what neither a total nor an index tells
+	probes    int // numbers that are looked up one by one in the index of another condition to count them
+	sums      int // rows read to add them up
 	contacts  int // that may have a word for deals to be found by it through them; the word is common when there are more
 	documents int // the same for documents whose number begins with a term
 }
 
 var defaultListLimits = listLimits{
-	few: 500, firstWalk: 600, nearly: 2_000, walk: 4_000, some: 4_000, set: 40_000, fetch: 2_000, probes: 8_000, passes: 40_000, fetches: 6_000, sort: 20_000, count: 5_000,
-	contacts: 4_000, documents: 2_000,
+	few: 500, firstWalk: 600, nearly: 2_000, walk: 3_000, set: 30_000, fetch: 1_000, first: 1_000, filtered: 6_000, passes: 30_000, fetches: 3_000, sort: 20_000,
+	count: 2_000, probes: 6_000, sums: 4_000, contacts: 4_000, documents: 2_000,
 }
 
 // chunk is how many rows a walk reads at first; it reads twice as many each time.

@@ -21,17 +21,15 @@ func (x *reader) Count(ctx context.Context, q crm.Query, most int) (count int, e
 		n, err := l.living(ctx)
 		return int(n), err == nil, err
 	}
-	n, err := l.candidates(ctx, setFor(most))
-	if err != nil {
+	numbers, whole, ok, err := l.picked(ctx, most)
+	switch {
+	case err != nil:
 		return 0, false, err
-	}
-	if n.some && n.exact {
-		count, exact = len(n.numbers), true
-	} else if s := l.sources; len(s) == 1 && l.tests[0].sourced && len(l.tests) == 1 && len(s[0].numbers) > most && most > 0 {
-		count = most + 1
-	} else {
+	case ok:
+		count, exact = len(numbers), whole
+	default:
 		var hits []hit
-		hits, exact, err = l.all(ctx, n, most)
+		hits, exact, err = l.all(ctx, numbers, whole, most)
 		count = len(hits)
 	}
 	if most > 0 && count > most {
@@ -46,6 +44,49 @@ func setFor(most int) int {
 		return unbounded
 	}
 	return most + most/4
+}
+
+// picked returns the numbers of the list's rows if the indexes tell; some of them when whole is false: there are more than most, or too many would have to be looked up.
+// When ok is false, they do not tell, and all rows are among the numbers if whole is true.
+func (l *listing) picked(ctx context.Context, most int) (numbers []int64, whole, ok bool, err error) {
+	n, err := l.candidates(ctx, setFor(most), 0)
+	if err != nil || n.some && n.exact || len(l.sources) == 0 {
+		return n.numbers, n.some, n.some, err
+	}
+	numbers, whole = n.numbers, n.some
+	if most == 0 {
+		return numbers, whole, false, nil
+	}
+	covered := n.covered
+	if !n.some {
+		first := l.sources[0]
+		for _, of := range first.of {
+			covered[of] = first.exact
+		}
+		if numbers, _, err = l.load(ctx, first, setFor(most)); err != nil {
+			return nil, false, false, err
+		}
+	}
+	var probes []*probe
+	for _, s := range l.sources {
+		if _, has := covered[s.of[0]]; !has && s.probe != nil {
+			probes = append(probes, s.probe)
+			for _, of := range s.of {
+				covered[of] = s.exact
+			}
+		}
+	}
+	if !l.covers(covered) {
+		return n.numbers, n.some, false, nil
+	}
+	if len(probes) == 0 {
+		return numbers, whole, true, nil
+	}
+	if len(numbers) > l.limits.probes {
+		numbers, whole = numbers[:l.limits.probes], false
+	}
+	numbers, err = l.having(ctx, probes, numbers)
+	return numbers, whole, true, err
 }
 
 // living returns how many records the list has when owner and stage alone decide, by the totals.
@@ -65,10 +106,10 @@ func (l *listing) living(ctx context.Context) (int64, error) {
 	return queryOne(ctx, l.x, "count", `SELECT CAST(COALESCE(SUM(`+column+`), 0) AS BIGINT) FROM `+table+` WHERE `+where, args, scanNumber, nil)
 }
 
-// all returns the rows of the list, in no order: all of them, or when exact is false those that were found within bounds.
-func (l *listing) all(ctx context.Context, n narrowed, most int) (hits []hit, exact bool, err error) {
-	if n.some && (most == 0 || len(n.numbers) <= l.limits.fetch) {
-		hits, err := l.fetch(ctx, n.numbers, n.exact)
+// all returns the rows of the list, in no order: all of them, or when exact is false those that were found within bounds. whole: all of them are among the numbers.
+func (l *listing) all(ctx context.Context, numbers []int64, whole bool, most int) (hits []hit, exact bool, err error) {
+	if whole && (most == 0 || len(numbers) <= l.limits.count) {
+		hits, err := l.fetch(ctx, numbers, false)
 		return hits, err == nil, err
 	}
 	w := l.newWalk(progress{})
@@ -98,17 +139,20 @@ func (x *reader) SumByStage(ctx context.Context, q crm.Query, most int) (totals 
 		}
 		return stageTotals(sums), err == nil, err
 	}
-	n, err := l.candidates(ctx, setFor(most))
+	numbers, whole, ok, err := l.picked(ctx, most)
 	if err != nil {
 		return nil, false, err
 	}
-	if n.some && n.exact && (most == 0 || len(n.numbers) <= most) {
-		totals, err := l.sumSet(ctx, n.numbers)
-		return totals, err == nil, err
+	if ok {
+		if most := min(most, l.limits.sums); most > 0 && len(numbers) > most {
+			numbers, whole = numbers[:most], false
+		}
+		totals, err := l.sumSet(ctx, numbers)
+		return totals, whole && err == nil, err
 	}
 	l.wanted = true
 	stage, currency, value := l.columns.add("t.stage_id", idCell), l.columns.add("t.value_currency", textCell), l.columns.add("t.value_minor", intCell)
-	hits, exact, err := l.all(ctx, n, most)
+	hits, exact, err := l.all(ctx, numbers, whole, most)
 	if err != nil {
 		return nil, false, err
 	}

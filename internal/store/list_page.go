@@ -143,7 +143,7 @@ func (l *listing) skipped(ctx context.Context, skip, limit int) ([]place, *place
 // nearby looks at the first rows after a place: most pages are full by then.
 func (l *listing) nearby(ctx context.Context, from progress, enough int) (found progress, ended bool, err error) {
 	if s, ok := l.newSieve(from, narrowed{}); ok {
-		s.passes = l.limits.probes
+		s.passes = l.limits.first / l.weight()
 		ended, err = s.read(ctx, enough)
 		return s.progress, ended, err
 	}
@@ -158,7 +158,7 @@ func (l *listing) nearby(ctx context.Context, from progress, enough int) (found 
 // farther makes the page when the first rows did not.
 func (l *listing) farther(ctx context.Context, found progress, after *place, skip, limit, most int) ([]place, *place, error) {
 	enough := limit + 1
-	n, err := l.narrowed(ctx)
+	n, err := l.candidates(ctx, l.limits.set, l.limits.fetch)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -185,15 +185,6 @@ func (l *listing) farther(ctx context.Context, found progress, after *place, ski
 		return nil, nil, err
 	}
 	return cut(found.hits, 0, limit, found.rest(ended))
-}
-
-// narrowed narrows the list down by sets of numbers that are read to the end, larger ones if no smaller one does it.
-func (l *listing) narrowed(ctx context.Context) (narrowed, error) {
-	n, err := l.candidates(ctx, l.limits.some)
-	if err != nil || n.some {
-		return n, err
-	}
-	return l.candidates(ctx, l.limits.set)
 }
 
 // nearly says whether the page will be full soon, if what fits goes on to be as frequent as it was in the first rows.
@@ -225,7 +216,7 @@ func (l *listing) few(ctx context.Context, most, fetch int) (hits []hit, ok bool
 	if len(l.sources) == 0 {
 		return nil, false, nil
 	}
-	n, err := l.candidates(ctx, most)
+	n, err := l.candidates(ctx, most, fetch)
 	if err != nil || !n.some || len(n.numbers) > fetch {
 		return nil, false, err
 	}

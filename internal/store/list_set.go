@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -20,6 +21,8 @@ type source struct {
 	loaded   int // up to how many numbers were asked for
 	numbers  []int64
 	complete bool
+	sizeTo   int // up to how many, and one more, were counted
+	size     int // some maybe twice
 }
 
 // probe asks of numbers whether they have one of these entries in a list: it is quicker than to read all numbers that have, when they are many.
@@ -34,8 +37,26 @@ const (
 	ofStages = -2
 )
 
-// part returns numbers, in any order, some maybe twice, at most most of them; complete is false when there are more.
-type part func(ctx context.Context, most int) (numbers []int64, complete bool, err error)
+// part returns the statements that return numbers, in any order, some maybe twice; complete is false when it is known that there are more than most.
+type part func(ctx context.Context, most int) (statements []statement, complete bool, err error)
+
+// statement returns numbers in a column of that name.
+type statement struct {
+	text string
+	args []any
+	most int // it is not complete when there are more; 0: any number
+}
+
+func (s statement) bound(most int) int {
+	if s.most > 0 {
+		return min(most, s.most)
+	}
+	return most
+}
+
+func selects(text string, args ...any) ([]statement, bool, error) {
+	return []statement{{text: text, args: args}}, true, nil
+}
 
 // numbersOf returns the numbers that a query returns. They come in one row, which is many times faster than a row each.
 func (l *listing) numbersOf(ctx context.Context, most int, text string, args ...any) ([]int64, bool, error) {
@@ -81,25 +102,62 @@ func joinNumbers(numbers []int64) string {
 }
 
 // load returns the numbers of a source in ascending order, each once; some of them if there are more than most. They are remembered.
-func (s *source) load(ctx context.Context, most int) (numbers []int64, complete bool, err error) {
+func (l *listing) load(ctx context.Context, s *source, most int) (numbers []int64, complete bool, err error) {
 	if s.complete && len(s.numbers) <= most || s.loaded >= most {
 		return s.numbers, s.complete && len(s.numbers) <= most, nil
 	}
-	s.loaded, s.complete, s.numbers = most, true, nil
-	for _, p := range s.parts {
-		some, all, err := p(ctx, most)
-		if err != nil {
-			return nil, false, err
-		}
+	s.loaded, s.numbers = most, nil
+	s.complete, err = s.each(ctx, most, func(from statement) (bool, error) {
+		some, all, err := l.numbersOf(ctx, from.bound(most), from.text, from.args...)
 		s.numbers = append(s.numbers, some...)
-		if s.complete = all; !all {
-			break
-		}
-	}
+		return all, err
+	})
 	slices.Sort(s.numbers)
 	s.numbers = slices.Compact(s.numbers)
 	s.complete = s.complete && len(s.numbers) <= most
-	return s.numbers, s.complete, nil
+	return s.numbers, s.complete, err
+}
+
+// each calls do with each statement of a source, until it returns false; then, and when a part is not complete, it returns false.
+func (s *source) each(ctx context.Context, most int, do func(statement) (bool, error)) (bool, error) {
+	for _, p := range s.parts {
+		statements, complete, err := p(ctx, most)
+		if err != nil {
+			return false, err
+		}
+		for _, from := range statements {
+			if all, err := do(from); err != nil || !all {
+				return false, err
+			}
+		}
+		if !complete {
+			return false, nil
+		}
+	}
+	return true, nil
+}
+
+// count notes how many numbers a source has, without reading them: some may be counted twice. It counts to most and one more.
+func (l *listing) count(ctx context.Context, s *source, most int) error {
+	if s.sizeTo >= most {
+		return nil
+	}
+	s.size, s.sizeTo = 0, most
+	if s.complete {
+		s.size = len(s.numbers)
+		return nil
+	}
+	complete, err := s.each(ctx, most, func(from statement) (bool, error) {
+		bound := from.bound(most)
+		n, err := queryOne(ctx, l.x, "numbers", fmt.Sprintf(`SELECT COUNT(*) FROM (%s LIMIT $%d) s`, from.text, len(from.args)+1),
+			append(slices.Clone(from.args), bound+1), scanNumber, nil)
+		s.size += int(n)
+		return int(n) <= bound && s.size <= most, err
+	})
+	if !complete {
+		s.size = most + 1
+	}
+	return err
 }
 
 // narrowed is what the sources of a list leave of it.
@@ -108,26 +166,31 @@ type narrowed struct {
 	some    bool         // false: nothing narrows the list down
 	covered map[int]bool // by a set: tests, ofOwners and ofStages, and whether exactly
 	exact   bool         // all of them fit, and nothing else does
-	common  []string     // search terms that too many records have
 }
 
-// candidates loads the sources, and intersects those that are complete.
-func (l *listing) candidates(ctx context.Context, most int) (narrowed, error) {
-	enough := l.limits.few // those few are better read than narrowed further
-	if most > l.limits.some {
-		enough = l.limits.fetch
-	}
+// candidates loads the sources, those with the fewest numbers first, and intersects those that are complete, until no more than enough are left.
+func (l *listing) candidates(ctx context.Context, most, enough int) (narrowed, error) {
 	n := narrowed{covered: map[int]bool{}}
+	if most > l.limits.few && most != unbounded {
+		for _, s := range l.sources {
+			if err := l.count(ctx, s, most); err != nil {
+				return n, err
+			}
+		}
+		slices.SortStableFunc(l.sources, func(a, b *source) int { return cmp.Compare(a.size, b.size) })
+	}
 	for _, s := range l.sources {
 		if n.some && len(n.numbers) <= enough {
 			break
 		}
-		numbers, complete, err := s.load(ctx, most)
+		if s.sizeTo >= most && s.size > most {
+			continue
+		}
+		numbers, complete, err := l.load(ctx, s, most)
 		if err != nil {
 			return n, err
 		}
 		if !complete {
-			n.common = append(n.common, l.termsOf(s)...)
 			continue
 		}
 		for _, of := range s.of {
@@ -152,12 +215,12 @@ func (l *listing) covers(covered map[int]bool) bool {
 	return (l.owners == nil || covered[ofOwners]) && (l.stages == nil || covered[ofStages])
 }
 
-// termsOf returns the search term of a source, if it is of one.
-func (l *listing) termsOf(s *source) []string {
-	if s.of[0] < 0 || l.tests[s.of[0]].term == "" {
-		return nil
+// termOf returns the search term of a source; empty if it is not of one.
+func (l *listing) termOf(s *source) string {
+	if s.of[0] < 0 {
+		return ""
 	}
-	return []string{l.tests[s.of[0]].term}
+	return l.tests[s.of[0]].term
 }
 
 // intersect returns what two ascending lists have in common.
@@ -182,7 +245,7 @@ func keyList[K ~string](args []any, keys []K) (string, []any) {
 	return text, args
 }
 
-func none(context.Context, int) ([]int64, bool, error) { return nil, true, nil }
+func none(context.Context, int) ([]statement, bool, error) { return nil, true, nil }
 
 // entrySource are exactly those with one of these entries in a list.
 func (l *listing) entrySource(list int64, entries []string) *source {
@@ -196,16 +259,11 @@ func (l *listing) entrySource(list int64, entries []string) *source {
 // probedEntries is how many entries are looked up for each number at most.
 const probedEntries = 3
 
-// having returns which of these numbers have one of the probe's entries.
-func (l *listing) having(ctx context.Context, p *probe, numbers []int64) (numberSet, error) {
-	if len(numbers) == 0 || len(p.entries) == 0 {
-		return numberSet{}, nil
-	}
-	in, args := keyList([]any{l.x.account, joinNumbers(numbers), p.list}, p.entries)
-	found, _, err := l.numbersOf(ctx, len(numbers)*len(p.entries), `SELECT p.number FROM `+l.x.s.dialect.numbers+`
-		CROSS JOIN posting p WHERE p.account_id = $1 AND p.list = $3 AND p.number = n.value AND p.entry IN `+in, args...)
-	slices.Sort(found)
-	return newNumberSet(found), err
+// having returns which of these numbers have one of the entries of each probe.
+func (l *listing) having(ctx context.Context, probes []*probe, numbers []int64) ([]int64, error) {
+	where, args := l.passes(filter{probes: probes}, ofNumbers, []any{l.x.account, joinNumbers(numbers)})
+	found, _, err := l.numbersOf(ctx, len(numbers), `SELECT n.value AS number FROM `+l.x.s.dialect.numbers+` WHERE TRUE`+where, args...)
+	return found, err
 }
 
 // entryPart are those with one of these entries in a list.
@@ -213,20 +271,26 @@ func (l *listing) entryPart(list int64, entries []string) part {
 	if len(entries) == 0 {
 		return none
 	}
-	return func(ctx context.Context, most int) ([]int64, bool, error) {
+	return func(context.Context, int) ([]statement, bool, error) {
 		in, args := keyList([]any{l.x.account, list}, entries)
-		return l.numbersOf(ctx, most, `SELECT p.number FROM posting p WHERE p.account_id = $1 AND p.list = $2 AND p.entry IN `+in, args...)
+		return selects(`SELECT p.number FROM posting p WHERE p.account_id = $1 AND p.list = $2 AND p.entry IN `+in, args...)
 	}
 }
-
-const entriesBetween = `SELECT p.number FROM posting p WHERE p.account_id = $1 AND p.list = $2 AND p.entry `
 
 // beyond is greater than every text that begins with what stands before it.
 const beyond = "\U0010FFFF"
 
+// beginning selects those that have an entry that begins with a prefix in a list.
+func (l *listing) beginning(list int64, prefix string) statement {
+	return statement{
+		text: `SELECT p.number FROM posting p WHERE p.account_id = $1 AND p.list = $2 AND p.entry >= $3 AND p.entry < $4`,
+		args: []any{l.x.account, list, prefix, prefix + beyond},
+	}
+}
+
 func (l *listing) prefixPart(list int64, prefix string) part {
-	return func(ctx context.Context, most int) ([]int64, bool, error) {
-		return l.numbersOf(ctx, most, entriesBetween+`>= $3 AND p.entry < $4`, l.x.account, list, prefix, prefix+beyond)
+	return func(context.Context, int) ([]statement, bool, error) {
+		return []statement{l.beginning(list, prefix)}, true, nil
 	}
 }
 
@@ -235,8 +299,9 @@ func (l *listing) termParts(term string) []part {
 	if l.entity == crm.EntityContact {
 		return []part{l.prefixPart(contactWords, term)}
 	}
-	parts := []part{l.prefixPart(dealWords, term), func(ctx context.Context, most int) ([]int64, bool, error) {
-		contacts, complete, err := l.prefixPart(contactWords, term)(ctx, l.limits.contacts)
+	parts := []part{l.prefixPart(dealWords, term), func(ctx context.Context, most int) ([]statement, bool, error) {
+		from := l.beginning(contactWords, term)
+		contacts, complete, err := l.numbersOf(ctx, l.limits.contacts, from.text, from.args...)
 		if err != nil || !complete || len(contacts) == 0 {
 			return nil, complete, err
 		}
@@ -250,34 +315,30 @@ func (l *listing) termParts(term string) []part {
 
 // contactPart are the deals of contacts, by their numbers.
 func (l *listing) contactPart(contacts []int64) part {
-	return func(ctx context.Context, most int) ([]int64, bool, error) {
-		return l.numbersOf(ctx, most, `SELECT t.number FROM `+l.x.s.dialect.numbers+` CROSS JOIN deal t
+	return func(context.Context, int) ([]statement, bool, error) {
+		return selects(`SELECT t.number FROM `+l.x.s.dialect.numbers+` CROSS JOIN deal t
 			WHERE t.account_id = $1 AND t.deleted_at = 0 AND t.contact_number = n.value`, l.x.account, joinNumbers(contacts))
 	}
 }
 
 // documentPart are the deals of documents whose number begins with a term.
 func (l *listing) documentPart(term string) part {
-	return func(ctx context.Context, most int) (numbers []int64, complete bool, err error) {
+	return func(ctx context.Context, _ int) (statements []statement, complete bool, err error) {
 		links, err := l.x.connections(ctx)
-		if err != nil {
-			return nil, false, err
-		}
 		for _, link := range links {
-			some, all, err := l.numbersOf(ctx, min(most, l.limits.documents),
+			statements = append(statements, statement{
 				`SELECT d.number FROM record r JOIN deal d ON d.account_id = r.account_id AND d.id = r.deal_id WHERE r.account_id = $1 AND r.connection = $2
-				 AND r.number >= $3 AND r.number < $4 AND r.number <> '' AND r.deal_id <> '' AND d.deleted_at = 0`, l.x.account, link.number, term, term+beyond)
-			if err != nil || !all {
-				return nil, false, err
-			}
-			numbers = append(numbers, some...)
+				 AND r.number >= $3 AND r.number < $4 AND r.number <> '' AND r.deal_id <> '' AND d.deleted_at = 0`,
+				[]any{l.x.account, link.number, term, term + beyond},
+				l.limits.documents,
+			})
 		}
-		return numbers, true, nil
+		return statements, true, err
 	}
 }
 
 // placePart are those of the list's owners and stages. The totals know how many they are.
-func (l *listing) placePart(ctx context.Context, most int) (numbers []int64, complete bool, err error) {
+func (l *listing) placePart(ctx context.Context, most int) (statements []statement, complete bool, err error) {
 	if n, err := l.living(ctx); err != nil || n > int64(most) {
 		return nil, false, err
 	}
@@ -292,14 +353,10 @@ func (l *listing) placePart(ctx context.Context, most int) (numbers []int64, com
 				args = append(args, text(*stage))
 				where += " AND t.stage_id = $" + strconv.Itoa(len(args))
 			}
-			some, all, err := l.numbersOf(ctx, most, `SELECT t.number FROM `+l.table+` t WHERE t.account_id = $1 AND t.deleted_at = 0`+where, args...)
-			if err != nil || !all {
-				return nil, false, err
-			}
-			numbers = append(numbers, some...)
+			statements = append(statements, statement{text: `SELECT t.number FROM ` + l.table + ` t WHERE t.account_id = $1 AND t.deleted_at = 0` + where, args: args})
 		}
 	}
-	return numbers, true, nil
+	return statements, true, nil
 }
 
 // eachOf returns each of these ids, or nil once when it does not matter which.
@@ -417,7 +474,7 @@ func (l *listing) spanSource(field, from, column string, list int64, bounds ...b
 		}
 	}
 	s := &span{field: field, bounds: bounds}
-	s.source = &source{exact: true, parts: []part{func(ctx context.Context, most int) ([]int64, bool, error) {
+	s.source = &source{exact: true, parts: []part{func(context.Context, int) ([]statement, bool, error) {
 		alias := from[len(from)-1:]
 		where, args := alias+".account_id = $1", []any{l.x.account}
 		and := func(condition string, value any) {
@@ -432,7 +489,7 @@ func (l *listing) spanSource(field, from, column string, list int64, bounds ...b
 		for _, b := range s.bounds {
 			and(column+" "+b.compare, b.value)
 		}
-		return l.numbersOf(ctx, most, `SELECT `+alias+`.number FROM `+from+` WHERE `+where, args...)
+		return selects(`SELECT `+alias+`.number FROM `+from+` WHERE `+where, args...)
 	}}}
 	l.spans = append(l.spans, s)
 	return s.source
@@ -448,9 +505,9 @@ func (l *listing) identitySource(c crm.Condition) *source {
 		}
 		normalized = append(normalized, text(s))
 	}
-	return &source{parts: []part{func(ctx context.Context, most int) ([]int64, bool, error) {
+	return &source{parts: []part{func(context.Context, int) ([]statement, bool, error) {
 		in, args := keyList([]any{l.x.account, c.Field.Name}, normalized)
-		return l.numbersOf(ctx, most, `SELECT t.number FROM contact_identity i JOIN contact t ON t.account_id = i.account_id AND t.id = i.contact_id
+		return selects(`SELECT t.number FROM contact_identity i JOIN contact t ON t.account_id = i.account_id AND t.id = i.contact_id
 			WHERE i.account_id = $1 AND i.kind = $2 AND t.deleted_at = 0 AND i.normalized IN `+in, args...)
 	}}}
 }

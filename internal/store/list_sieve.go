@@ -2,21 +2,19 @@ package store
 
 import (
 	"context"
+	"fmt"
 	"maps"
-	"strconv"
-	"strings"
 )
 
-// sieve goes through a list in the order of its index as a walk does, but reads nothing except numbers there: many times as many in the same time. It then reads those
-// rows whose number is in the set and has the entries that are asked for, or that have the words that are asked for.
+// sieve goes through a list in the order of its index as a walk does, but leaves rows that do not fit in the database, which is many times as quick as to read and test
+// them: by a filter, or by a set of numbers. What comes through is read and tested, unless it is known to fit.
 type sieve struct {
 	l      *listing
 	set    numberSet // nil: any number
-	probes []*probe
-	common []string // words to be looked for in the rows
-	exact  bool     // what comes through fits
+	filter filter
+	exact  bool // what comes through fits
 	progress
-	passes  int // numbers that may still be read
+	passes  int // places in the index that may still be looked at
 	fetches int // rows that may still be read
 	phases  []*lane
 	chunk   int
@@ -40,39 +38,56 @@ func (s numberSet) has(n int64) bool { return n/64 < int64(len(s)) && s[n/64]&(1
 
 // newSieve returns a sieve that goes on from what was found; false if it would not help, or cannot: it goes through one lane at a time.
 func (l *listing) newSieve(found progress, n narrowed) (*sieve, bool) {
-	s := &sieve{
-		l: l, common: n.common, progress: found, passes: l.limits.passes, fetches: l.limits.fetches / l.weight(), chunk: 2 * chunk,
+	s := &sieve{l: l, progress: found, fetches: l.limits.fetches / l.weight(), chunk: 2 * chunk}
+	phases, owners, stages := l.lanes()
+	if len(phases[0]) > 1 {
+		if l.order.column == "t.rank" && len(*l.stages) > 1 {
+			return nil, false
+		}
+		owners = false
+		stages = l.order.column == "t.rank"
 	}
-	if n.some {
-		s.set = newNumberSet(n.numbers)
+	for _, lanes := range phases {
+		one := lanes[0]
+		if !owners {
+			one.owner = nil
+		}
+		s.phases = append(s.phases, one)
 	}
 	covered := map[int]bool{}
 	maps.Copy(covered, n.covered)
+	if l.owners != nil && !owners && !covered[ofOwners] {
+		s.filter.owners = l.owners
+	}
+	if l.stages != nil && !stages && !covered[ofStages] {
+		s.filter.stages = l.stages
+	}
+	covered[ofOwners], covered[ofStages] = true, true
 	for _, from := range l.sources {
-		if _, has := covered[from.of[0]]; !has && from.probe != nil {
-			s.probes = append(s.probes, from.probe)
-			for _, of := range from.of {
-				covered[of] = from.exact
-			}
+		if _, has := covered[from.of[0]]; has {
+			continue
+		}
+		switch term := l.termOf(from); {
+		case from.probe != nil:
+			s.filter.probes = append(s.filter.probes, from.probe)
+		case term != "":
+			s.filter.terms = append(s.filter.terms, term)
+		default:
+			continue
+		}
+		for _, of := range from.of {
+			covered[of] = from.exact
 		}
 	}
 	s.exact = l.covers(covered)
-	if s.set == nil && s.probes == nil && s.common == nil {
-		return nil, false
+	s.passes = l.limits.filtered
+	if len(s.filter.terms) > 0 {
+		s.passes /= l.weight()
 	}
-	one := lane{}
-	if l.order.column == "t.rank" {
-		if len(*l.stages) != 1 {
-			return nil, false
-		}
-		one.stage = &(*l.stages)[0]
+	if n.some {
+		s.set, s.passes = newNumberSet(n.numbers), l.limits.passes
 	}
-	for _, without := range l.order.phases() {
-		phase := one
-		phase.none = without
-		s.phases = append(s.phases, &phase)
-	}
-	return s, true
+	return s, s.set != nil || !s.filter.none()
 }
 
 // read finds more rows that fit, until there are enough or too much was read. ended is true when there are no more.
@@ -82,22 +97,104 @@ func (s *sieve) read(ctx context.Context, enough int) (ended bool, err error) {
 			s.phases = s.phases[1:]
 			continue
 		}
-		if len(s.hits) >= enough || s.passes <= 0 || s.fetches <= 0 {
+		if s.missing(enough) <= 0 || s.passes <= 0 || s.fetches <= 0 {
 			return false, nil
 		}
-		numbers, err := s.numbers(ctx)
+		step := s.filtered
+		if s.set != nil {
+			step = s.ofSet
+		}
+		last, err := step(ctx, enough)
 		if err != nil {
 			return false, err
 		}
-		if done, err := s.fetch(ctx, numbers, enough); err != nil || !done {
-			return false, err
-		}
-		if len(numbers) < s.asked() {
+		if last {
 			s.phases = s.phases[1:]
 		}
 		s.chunk = min(2*s.chunk, s.l.limits.passes/4)
 	}
 	return true, nil
+}
+
+// filtered lets the filter find the next rows. last is true when there are no more in this phase.
+func (s *sieve) filtered(ctx context.Context, enough int) (last bool, err error) {
+	looks, most := s.passes, s.missing(enough)
+	if !s.exact {
+		looks, most = min(looks, s.asked()), min(s.portion(enough), s.fetches)
+	}
+	hits, err := s.l.filteredPlaces(ctx, s.phases[0], s.at, s.filter, looks, most)
+	if err != nil {
+		return false, err
+	}
+	if s.passes < unbounded {
+		s.passes -= looks
+		s.fetches -= len(hits)
+	}
+	from := s.at
+	if len(hits) > 0 {
+		s.at = &hits[len(hits)-1].place
+	}
+	if len(hits) < most {
+		at, err := s.l.placeAfter(ctx, s.phases[0], from, looks)
+		if err != nil {
+			return false, err
+		}
+		if last = at == nil; !last {
+			s.at = at
+		}
+	}
+	if !s.exact {
+		numbers := make([]int64, len(hits))
+		for i, h := range hits {
+			numbers[i] = h.number
+		}
+		if hits, err = s.l.fetch(ctx, numbers, false); err != nil {
+			return false, err
+		}
+	}
+	s.take(hits...)
+	return last, nil
+}
+
+// filteredPlaces returns the first places that pass a filter among the next ones of a lane.
+func (l *listing) filteredPlaces(ctx context.Context, a *lane, after *place, f filter, looks, most int) ([]hit, error) {
+	text, args := l.laneSelect(l.order.column+" AS key, $number AS number"+l.columnsFor(f), a, after, looks, 0)
+	where, args := l.passes(f, ofPlace, args)
+	var column any
+	var number int64
+	return query(ctx, l.x, "list", fmt.Sprintf(`SELECT n.key, n.number FROM (%s) n WHERE TRUE%s LIMIT $%d`, text, where, len(args)+1), append(args, most),
+		func(r row) (hit, error) {
+			err := r.Scan(&column, &number)
+			return hit{place: place{l.order.keyFrom(column), number}}, err
+		})
+}
+
+// placeAfter returns the place that is so many places after another; nil when there is none.
+func (l *listing) placeAfter(ctx context.Context, a *lane, from *place, places int) (*place, error) {
+	if places >= unbounded {
+		return nil, nil
+	}
+	text, args := l.laneSelect(l.order.column+", $number", a, from, 1, places-1)
+	var column any
+	var number int64
+	found, err := query(ctx, l.x, "list", text, args, func(r row) (place, error) {
+		err := r.Scan(&column, &number)
+		return place{l.order.keyFrom(column), number}, err
+	})
+	if err != nil || len(found) == 0 {
+		return nil, err
+	}
+	return &found[0], nil
+}
+
+// ofSet reads the next numbers, and those rows whose number is in the set and which pass the filter.
+func (s *sieve) ofSet(ctx context.Context, enough int) (last bool, err error) {
+	numbers, err := s.numbers(ctx)
+	if err != nil {
+		return false, err
+	}
+	done, err := s.fetch(ctx, numbers, enough)
+	return done && len(numbers) < s.asked(), err
 }
 
 func (s *sieve) asked() int { return max(s.chunk, 1) }
@@ -120,20 +217,16 @@ func (s *sieve) numbers(ctx context.Context) ([]int64, error) {
 
 // fetch reads those of the rows with these numbers that may fit, some at a time, until there are enough. done is true when it looked at all of them.
 func (s *sieve) fetch(ctx context.Context, numbers []int64, enough int) (done bool, err error) {
-	passed, err := s.passed(ctx, numbers)
-	if err != nil {
-		return false, err
-	}
 	var some []int64
 	for i, n := range numbers {
-		if passed == nil || passed.has(n) {
+		if s.set.has(n) {
 			some = append(some, n)
 		}
 		last := i == len(numbers)-1
 		if len(some) < s.portion(enough) && !last {
 			continue
 		}
-		hits, err := s.l.fetchSome(ctx, some, s.exact, s.common)
+		hits, err := s.l.fetchSome(ctx, some, s.exact, s.filter)
 		if err != nil {
 			return false, err
 		}
@@ -148,27 +241,9 @@ func (s *sieve) fetch(ctx context.Context, numbers []int64, enough int) (done bo
 	return true, nil
 }
 
-// passed returns which numbers are in the set and have the entries; nil: all of them.
-func (s *sieve) passed(ctx context.Context, numbers []int64) (numberSet, error) {
-	passed := s.set
-	for _, p := range s.probes {
-		var left []int64
-		for _, n := range numbers {
-			if passed == nil || passed.has(n) {
-				left = append(left, n)
-			}
-		}
-		var err error
-		if passed, err = s.l.having(ctx, p, left); err != nil {
-			return nil, err
-		}
-	}
-	return passed, nil
-}
-
-// portion is how many rows are read at a time: about as many as are wanted where each of them fits, more where words are looked for.
+// portion is how many rows are read at a time: about as many as are wanted where each of them fits, more where they are filtered.
 func (s *sieve) portion(enough int) int {
-	if len(s.common) > 0 {
+	if s.set != nil && !s.filter.none() {
 		return 4 * chunk
 	}
 	return min(max(s.missing(enough), chunk/2), max(s.l.limits.walk, 1))
@@ -185,25 +260,3 @@ func (l *listing) placeOf(ctx context.Context, number int64, hits []hit) (*place
 	}
 	return &rows[0].place, nil
 }
-
-// hasWords writes the condition that a row has words that begin with these. It may let others through, which the tests do not.
-func (l *listing) hasWords(terms []string, args []any) (string, []any) {
-	var b strings.Builder
-	for _, term := range terms {
-		args = append(args, "% "+likeEscape.Replace(term)+"%")
-		like := ` LIKE $` + strconv.Itoa(len(args)) + ` ESCAPE '\'`
-		b.WriteString(" AND (' ' || t.words" + like)
-		if l.table == "deal" {
-			b.WriteString(` OR EXISTS (SELECT 1 FROM contact c WHERE c.account_id = t.account_id AND c.number = t.contact_number AND c.deleted_at = 0
-				AND ' ' || c.words` + like + ")")
-			if isDocumentNumber(term) {
-				b.WriteString(` OR EXISTS (SELECT 1 FROM record r WHERE r.account_id = t.account_id AND r.deal_id = t.id AND r.deal_id <> ''
-					AND ' ' || r.number` + like + ")")
-			}
-		}
-		b.WriteString(")")
-	}
-	return b.String(), args
-}
-
-var likeEscape = strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`)

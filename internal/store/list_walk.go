@@ -141,15 +141,15 @@ func (l *listing) readLane(ctx context.Context, a *lane, after *place, most, ski
 
 // fetch reads the rows with these numbers that fit, and puts them in order. exact: all of them fit.
 func (l *listing) fetch(ctx context.Context, numbers []int64, exact bool) ([]hit, error) {
-	return l.fetchSome(ctx, numbers, exact, nil)
+	return l.fetchSome(ctx, numbers, exact, filter{})
 }
 
-// fetchSome does the same for those that have all these words.
-func (l *listing) fetchSome(ctx context.Context, numbers []int64, exact bool, words []string) ([]hit, error) {
+// fetchSome does the same for those that pass a filter.
+func (l *listing) fetchSome(ctx context.Context, numbers []int64, exact bool, f filter) ([]hit, error) {
 	if len(numbers) == 0 {
 		return nil, nil
 	}
-	text, args := l.hasWords(words, []any{l.x.account, joinNumbers(numbers)})
+	text, args := l.passes(f, ofRow, []any{l.x.account, joinNumbers(numbers)})
 	return l.fetchWhere(ctx, exact, l.x.s.dialect.numbers+" CROSS JOIN "+l.table+" t", "t.number = n.value"+text, args[1:]...)
 }
 
