@@ -120,7 +120,7 @@ func TestUsersByCommand(t *testing.T) {
 		}
 
 		r := p.run(t, "user", "link", "CAMILA@quillay.example")
-		if r.code != 0 || !regexp.MustCompile(`^https://crm\.example\.invalid` + auth.LinkPath(`pl_\S+`) + `\n$`).MatchString(r.stdout) || !strings.Contains(r.stderr, "camila@") {
+		if r.code != 0 || !regexp.MustCompile(`^https://crm\.example\.invalid`+auth.LinkPath(`pl_\S+`)+`\n$`).MatchString(r.stdout) || !strings.Contains(r.stderr, "camila@") {
 			t.Errorf("user link: %+v", r)
 		}
 		mustFail(t, p, 1, []string{"nadie@quillay.example"}, "user", "link", "nadie@quillay.example")
@@ -262,10 +262,21 @@ func TestAccountsByCommand(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, args := range [][]string{
-			{"account", "show"}, {"account", "set", "--name", "x"}, {"user", "list"}, {"user", "add", "a@quillay.example"}, {"user", "link", "camila@quillay.example"},
-			{"user", "role", "camila@quillay.example", "admin"}, {"user", "deactivate", "camila@quillay.example"}, {"user", "activate", "camila@quillay.example"},
-			{"key", "list"}, {"key", "create", "x", "--scope", "deals:read"}, {"key", "rotate", "x"}, {"key", "revoke", "x"},
-			{"runs", "list"}, {"runs", "pause", "x"}, {"retry", "--document", "1"},
+			{"account", "show"},
+			{"account", "set", "--name", "x"},
+			{"user", "list"},
+			{"user", "add", "a@quillay.example"},
+			{"user", "link", "camila@quillay.example"},
+			{"user", "role", "camila@quillay.example", "admin"},
+			{"user", "deactivate", "camila@quillay.example"},
+			{"user", "activate", "camila@quillay.example"},
+			{"key", "list"},
+			{"key", "create", "x", "--scope", "deals:read"},
+			{"key", "rotate", "x"},
+			{"key", "revoke", "x"},
+			{"runs", "list"},
+			{"runs", "pause", "x"},
+			{"retry", "--document", "1"},
 		} {
 			mustFail(t, p, 1, []string{"Boldo", "Viña Quillay", "--account"}, args...)
 			mustFail(t, p, 1, []string{"Nadie", "Boldo"}, append(args, "--account", "Nadie")...)

@@ -58,7 +58,7 @@ var webSync = map[string]text{
 	"sync.days":              {"Documentos del {from} al {to}", "Documents from {from} to {to}"},
 	"sync.days_until":        {"Todos los documentos hasta el {to}", "All documents until {to}"},
 	"sync.runs_lead":         {"Cada vez que Puente leyó documentos de Bsale: revisiones, historia y reprocesos.", "Each time Puente read documents of Bsale: looks, history, processing again."},
-	"sync.runs_list": {"Pasadas, la última primero", "Runs, the latest first"},
+	"sync.runs_list":         {"Pasadas, la última primero", "Runs, the latest first"},
 	"sync.runs_none":         {"Aún no hay pasadas", "No runs yet"},
 	"sync.runs_none_text":    {"La primera empieza al conectar Bsale.", "The first begins when Bsale is connected."},
 

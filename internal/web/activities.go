@@ -103,9 +103,8 @@ func showActivities(v *visit) error {
 
 // dayEnd returns the end of the day that is so many days after today, in the account's time zone.
 func (v *visit) dayEnd(days int) time.Time {
-	local := v.clock.Now().In(v.account.Location())
-	year, month, day := local.Date()
-	return time.Date(year, month, day+days+1, 0, 0, 0, 0, v.account.Location())
+	zone := v.account.Location()
+	return crm.DateOf(v.clock.Now().In(zone)).AddDays(days + 1).Time(zone)
 }
 
 // activityQuery returns the query that a filter asks for.

@@ -3,7 +3,9 @@ package web
 import (
 	"context"
 	"encoding/json"
+	"html/template"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -15,8 +17,9 @@ import (
 const (
 	cardsAtOnce = 25  // in a column, before somebody asks for more
 	mostCards   = 500 // of a column that is asked for anew
-	// mostCounted bounds how far deals are counted that no total tells.
+	// mostCounted bounds how far deals of a list are counted that no total tells, mostSummed how far those of a board that is searched.
 	mostCounted = 10_000
+	mostSummed  = 1_000
 	// pipelineCookie keeps which pipeline the browser showed last.
 	pipelineCookie = "puente_pipeline"
 )
@@ -45,10 +48,10 @@ type column struct {
 	Sum     string
 	Others  string // sums in other currencies
 	Cards   []card
-	More    string // address of the cards after these; "": these are all
-	Rest    string // how many there are after these
-	Here    string // address of the board, to come back to
-	Moves   []crm.Stage
+	More    string        // address of the cards after these; "": these are all
+	Rest    string        // how many there are after these
+	Here    string        // address of the board, to come back to
+	Moves   template.HTML // buttons, the same in the menu of each card
 }
 
 // card is a deal as the board shows it.
@@ -60,6 +63,7 @@ type card struct {
 	Contact  string
 	Gone     bool // the contact is deleted
 	Owner    string
+	Avatar   avatarView
 	Document string // "Boleta 1234"
 	Day      string
 	More     int // documents beside that one
@@ -248,7 +252,7 @@ func (b *board) addUp() error {
 		b.exact = true
 		totals, err = b.r.StageTotals(b.ctx())
 	} else {
-		totals, b.exact, err = b.r.SumByStage(b.ctx(), b.base, mostCounted)
+		totals, b.exact, err = b.r.SumByStage(b.ctx(), b.base, mostSummed)
 	}
 	b.sums = map[crm.ID]stageSum{}
 	for _, t := range totals {
@@ -354,12 +358,8 @@ func (b *board) columns() ([]column, error) {
 		c := &columns[i]
 		*c = column{Stage: p.stage, Version: b.versions[p.stage.ID], Here: filter.address("/oportunidades"), Cards: make([]card, len(p.deals.Items))}
 		b.head(c, words)
-		if b.can(writeDeals) {
-			for _, s := range b.pipeline.Stages {
-				if s.ID != p.stage.ID {
-					c.Moves = append(c.Moves, s)
-				}
-			}
+		if c.Moves, err = b.moves(p.stage); err != nil {
+			return nil, err
 		}
 		for k, d := range p.deals.Items {
 			c.Cards[k] = b.card(words, p.stage, d, contacts[d.ContactID], documents[d.ID], now)
@@ -372,6 +372,17 @@ func (b *board) columns() ([]column, error) {
 		}
 	}
 	return columns, nil
+}
+
+// moves makes the buttons that move a card out of a stage, once for all cards of the column.
+func (b *board) moves(from crm.Stage) (template.HTML, error) {
+	if !b.can(writeDeals) {
+		return "", nil
+	}
+	others := slices.DeleteFunc(slices.Clone(b.pipeline.Stages), func(s crm.Stage) bool { return s.ID == from.ID })
+	var buttons strings.Builder
+	err := b.templates[b.language()].ExecuteTemplate(&buttons, "moves", others)
+	return template.HTML(buttons.String()), err
 }
 
 // head adds up a column.
@@ -397,6 +408,9 @@ func (b *board) card(words Page, stage crm.Stage, d *crm.Deal, contact crm.DealC
 		ID: d.ID, Version: d.Version, Name: d.Name, Contact: contact.Name, Gone: contact.Deleted, Owner: b.around.owner(d.OwnerID),
 		Age: b.age(now.Sub(d.StageEnteredAt)), Since: words.Moment(d.StageEnteredAt).Exact, Stale: crm.DealIsStale(stage, d, now),
 		Mine: b.can(writeDeals) && b.principal.Reach.Edits(d.OwnerID),
+	}
+	if c.Owner != "" {
+		c.Avatar, _ = newAvatar(c.Owner) // without options nothing can be wrong
 	}
 	if strings.Contains(d.Name, c.Contact) && !c.Gone {
 		c.Contact = "" // the name says it

@@ -104,9 +104,9 @@ func TestTheBoardIsFiltered(t *testing.T) {
 	for query, want := range map[string]string{
 		"q=silla": "Nuevo 2 $11 [Silla azul Silla roja]",
 		"dueno=" + string(w.users[crm.RoleSeller].ID): "Nuevo 1 $1 [Silla roja]",
-		"dueno=unassigned":                            "Nuevo 2 $110 [Mesa Silla azul]",
-		"dueno=unassigned&q=silla":                    "Nuevo 1 $10 [Silla azul]",
-		"q=nada":                                      "Nuevo 0 $0 []",
+		"dueno=unassigned":         "Nuevo 2 $110 [Mesa Silla azul]",
+		"dueno=unassigned&q=silla": "Nuevo 1 $10 [Silla azul]",
+		"q=nada":                   "Nuevo 0 $0 []",
 	} {
 		page := b.get("/oportunidades?" + query)
 		head, cards := page.column(w.stage("Nuevo"))

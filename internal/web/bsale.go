@@ -45,11 +45,11 @@ type bsalePage struct {
 	Kept       []choice // kinds of types that are not shown
 	Limits     []choice
 	Labels     map[string]string // of controls, for the list of problems
-	RuleHelp   []choice // what the rules of rows mean
-	Missing    int      // recommended fields that are not there yet
-	MayFields  bool     // the person may make them
-	Hook       string   // where Bsale sends notifications
-	HookMail   string   // a ready text that gives it to Bsale
+	RuleHelp   []choice          // what the rules of rows mean
+	Missing    int               // recommended fields that are not there yet
+	MayFields  bool              // the person may make them
+	Hook       string            // where Bsale sends notifications
+	HookMail   string            // a ready text that gives it to Bsale
 	Notified   moment
 	Estimate   string // documents that a backfill would read
 	Preview    *previewView

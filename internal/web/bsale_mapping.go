@@ -3,7 +3,6 @@ package web
 import (
 	"slices"
 	"strings"
-	"time"
 
 	"puente/internal/bridge"
 	"puente/internal/crm"
@@ -196,19 +195,4 @@ func (v *visit) sourceLabel(source string) string {
 		return v.t(key)
 	}
 	return source
-}
-
-// missingRecommended counts the recommended fields that are not there.
-func missingRecommended(now time.Time, around bridge.Surroundings) int {
-	n := 0
-	for _, wanted := range crm.RecommendedFields(now, func(int) string { return "" }) {
-		fields := around.Deal
-		if wanted.Entity == crm.EntityContact {
-			fields = around.Contact
-		}
-		if !slices.ContainsFunc(fields, func(f crm.CustomField) bool { return crm.Fold(f.Name) == crm.Fold(wanted.Name) }) {
-			n++
-		}
-	}
-	return n
 }

@@ -70,7 +70,7 @@ func (v *visit) bsalePage(s bsaleScene, f *form) bsalePage {
 	page.Labels = v.controlLabels(f, page.PerKind)
 	page.RuleHelp = append(v.words("write", bridge.WriteAlways, bridge.WriteIfEmpty, bridge.WriteUnlessEdited), v.words("empty", bridge.EmptyKeep, bridge.EmptyClear)...)
 	page.Limits = v.latestChoices("20", "50", "200")
-	page.Missing = missingRecommended(v.clock.Now(), s.around)
+	page.Missing = len(crm.MissingRecommendedFields(slices.Concat(s.around.Deal, s.around.Contact), true, v.clock.Now(), func(int) string { return "" }))
 	return page
 }
 

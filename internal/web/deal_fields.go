@@ -86,6 +86,15 @@ func showDealField(v *visit) error {
 	return v.show("deal_field", page)
 }
 
+// dealSeen returns the deal of the address, which the person may see.
+func (v *visit) dealSeen() (deal *crm.Deal, err error) {
+	err = v.view(func(r bridge.Reader) (err error) {
+		deal, err = crm.FindDeal(v.ctx(), r, v.hand(), v.id("id"))
+		return err
+	})
+	return deal, err
+}
+
 // ownDeal returns the deal of the address, which the person may change. forbidden: not_yours.
 func (v *visit) ownDeal(r bridge.Reader) (*crm.Deal, error) {
 	deal, err := crm.FindDeal(v.ctx(), r, v.hand(), v.id("id"))

@@ -246,7 +246,7 @@ var dealSamples = map[string]func(full bool) any{
 			}
 			page.Problem, page.Filtered, page.Owners, page.Pipelines = nasty, true, sampleChoices(true), sampleChoices(true)
 			page.Columns = []column{
-				{Stage: stage, Version: 3, Count: "2", Sum: nasty, Others: nasty, Cards: []card{one, {ID: "e", Name: "E"}}, More: "/oportunidades/columna?etapa=s", Rest: "9", Here: "/oportunidades", Moves: []crm.Stage{stage}},
+				{Stage: stage, Version: 3, Count: "2", Sum: nasty, Others: nasty, Cards: []card{one, {ID: "e", Name: "E"}}, More: "/oportunidades/columna?etapa=s", Rest: "9", Here: "/oportunidades", Moves: "<button></button>"},
 				{Stage: crm.Stage{ID: "t"}, Here: "/oportunidades"},
 			}
 			page.Alone, page.Styles, page.List, page.New = true, "/estilos/x/etapas.css", "/oportunidades/lista", "/oportunidades/nueva"

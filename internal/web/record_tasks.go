@@ -105,6 +105,9 @@ func addDealTask(v *visit) error {
 		return err
 	}
 	deal := v.id("id")
+	if _, err := v.dealSeen(); err != nil {
+		return err
+	}
 	due, err := v.dueOf(f)
 	in := crm.ActivityInput{Title: sent[string](f, "title"), Kind: sent[crm.ActivityKind](f, "kind"), DueAt: due, DealID: &deal, OwnerID: sent[crm.ID](f, crm.FieldOwner)}
 	if err == nil {

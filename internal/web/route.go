@@ -31,9 +31,7 @@ var (
 	manageDeals     = auth.Scope{Area: auth.Deals, Level: auth.Admin}
 	readActivities  = auth.Scope{Area: auth.Activities, Level: auth.Read}
 	writeActivities = auth.Scope{Area: auth.Activities, Level: auth.Write}
-	readSettings    = auth.Scope{Area: auth.Settings, Level: auth.Read}
 	changeSettings  = auth.Scope{Area: auth.Settings, Level: auth.Admin}
-	readUsers       = auth.Scope{Area: auth.Users, Level: auth.Read}
 	changeUsers     = auth.Scope{Area: auth.Users, Level: auth.Admin}
 	changeKeys      = auth.Scope{Area: auth.Keys, Level: auth.Admin}
 	readBsale       = auth.Scope{Area: auth.Bsale, Level: auth.Read}

@@ -18,6 +18,8 @@ type Store interface {
 	bridge.Store
 	// UpdateAccess does as Update, for those who change who may enter.
 	UpdateAccess(ctx context.Context, account crm.ID, fn func(auth.Tx) error) error
+	// WithoutNesting returns a context in which a transaction inside another is an error, as it is in each visit.
+	WithoutNesting(ctx context.Context) context.Context
 }
 
 // Options are what the server needs.
@@ -50,7 +52,7 @@ type server struct {
 	table     []route
 	templates templates
 	files     files
-	trials    trials
+	trials    trials    // of Bsale, for a while
 	live      *watchers // of boards
 }
 
@@ -95,7 +97,7 @@ func newServer(o Options) (*server, error) {
 // serve makes a visit of each request to a route.
 func (s *server) serve(r *route) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) {
-		v := &visit{server: s, route: r, w: w, r: request}
+		v := &visit{server: s, route: r, w: w, r: request.WithContext(s.Store.WithoutNesting(request.Context()))}
 		err := v.admit()
 		if err == nil {
 			err = r.handle(v)

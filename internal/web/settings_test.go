@@ -110,7 +110,7 @@ func TestWhoLeavesGivesAwayWhatIsTheirs(t *testing.T) {
 	if got := w.browser().post("/entrar", "email", seller.Email, "password", password); got.Code != http.StatusUnauthorized {
 		t.Errorf("who left comes in: %d", got.Code)
 	}
-	b.post(path+"/activar").goes("/configuracion/usuarios")
+	b.post(path + "/activar").goes("/configuracion/usuarios")
 	w.as(seller.Email)
 	if got := b.post("/configuracion/usuarios/"+string(w.users[crm.RoleAdmin].ID)+"/desactivar", "to", "keep"); got.Code != http.StatusConflict {
 		t.Errorf("themselves: %d", got.Code)
@@ -203,7 +203,7 @@ func TestBrowsersByName(t *testing.T) {
 	v := &visit{server: newEmptyWorld(t).server}
 	v.account.Language = crm.Spanish
 	for agent, want := range map[string]string{
-		"Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36 Edg/140.0.0.0": "Edge en Windows",
+		"Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36 Edg/140.0.0.0":  "Edge en Windows",
 		"Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.0 Mobile Safari/604": "Safari en iPhone",
 		"Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Mobile Safari/537.36":                   "Chrome en Android",
 		"Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0":                                                         "Firefox en Linux",
