@@ -121,8 +121,7 @@ func (r *reading) activityPage(ctx context.Context, q crm.ActivityQuery) (*body[
 	if out.Body.Items, err = r.activities(ctx, found.Items...); err != nil {
 		return nil, err
 	}
-	out.Body.Total, out.Body.TotalIsExact, err = r.CountActivities(ctx, q, exactTo)
-	return out, err
+	return out, out.Body.count(comesBefore(q.Cursor, q.Skip), func() (int, bool, error) { return r.CountActivities(ctx, q, exactTo) })
 }
 
 type activitiesOf struct {

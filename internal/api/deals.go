@@ -282,5 +282,5 @@ func contactDeals(ctx context.Context, r *reading, in *contactDealList) (*body[p
 		Entity: crm.EntityDeal, Reach: r.principal.Reach, Limit: in.Size, Cursor: in.Cursor,
 		Where: []crm.Condition{{Field: crm.Field{Name: crm.FieldContact, Type: crm.TypeContact}, Operator: crm.Is, Values: []any{in.ID}}},
 	}
-	return pageOf(ctx, r, q, 0, 0, r.dealLister(), r.deals)
+	return pageOf(ctx, r, q, comesBefore(in.Cursor, 0), 0, r.dealLister(), r.deals)
 }

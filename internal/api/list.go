@@ -50,16 +50,51 @@ type scrollParams struct {
 type page[T any] struct {
 	Items        []T    `json:"items"`
 	Total        int    `json:"total"`
-	TotalIsExact bool   `json:"totalIsExact" doc:"false: there are more than total, which were not counted"`
+	TotalIsExact bool   `json:"totalIsExact" doc:"false: total is how many are known of; there may be more, which were not counted"`
 	NextCursor   string `json:"nextCursor" doc:"For the page after this one; empty at the end"`
+}
+
+// count says how many entries the list has. A page with which the list ends tells by itself, if it is known how many come before it; else they are counted, and when that is
+// given up there are at least those of the pages up to this one, and one more if there is another.
+func (p *page[T]) count(skip int, count func() (int, bool, error)) (err error) {
+	shown := len(p.Items)
+	if shown > 0 {
+		shown += max(skip, 0)
+	}
+	if p.NextCursor == "" && (skip == 0 || skip > 0 && len(p.Items) > 0) {
+		p.Total, p.TotalIsExact = shown, true
+		return nil
+	}
+	if p.Total, p.TotalIsExact, err = count(); err != nil || p.TotalIsExact {
+		return err
+	}
+	if p.NextCursor != "" {
+		shown++
+	}
+	p.Total = max(p.Total, shown)
+	return nil
+}
+
+// byCursor is in the place of how many entries come before a page when nobody knows: it goes on from a cursor.
+const byCursor = -1
+
+// comesBefore returns how many entries come before a page: those that are skipped, unless it goes on from a cursor.
+func comesBefore(cursor string, skip int) int {
+	if cursor != "" {
+		return byCursor
+	}
+	return skip
 }
 
 // scroll is a part of everything.
 type scroll[T any] struct {
 	Items        []T    `json:"items"`
 	ScrollID     string `json:"scrollId" doc:"The same as nextScrollId"`
-	NextScrollID string `json:"nextScrollId" doc:"For the next part; empty at the end"`
+	NextScrollID string `json:"nextScrollId" doc:"For the next part; empty after a part that is not full"`
 }
+
+// scrollEnd is the scrollId after a full part with which everything ends: scripts take a part without one for broken off, or for short.
+const scrollEnd = "end"
 
 type body[T any] struct{ Body T }
 
@@ -242,7 +277,7 @@ func listed[T, O any](ctx context.Context, r *reading, entity crm.Entity, p list
 	if q, err = r.ordered(ctx, q, p.Sort, p.Cursor, p.Size); err != nil {
 		return nil, err
 	}
-	skip, least := 0, 0
+	skip, least := byCursor, 0
 	if p.Cursor == "" { // whoever counts pages takes a short one for the last
 		if skip, err = skipped(p.Page, p.Size); err != nil {
 			return nil, err
@@ -264,12 +299,14 @@ func pageOf[T, O any](ctx context.Context, r *reading, q crm.Query, skip, least 
 	}
 	out.Body.NextCursor = found.Next
 	q.Cursor = ""
-	out.Body.Total, out.Body.TotalIsExact, err = r.Count(ctx, q, exactTo)
-	return out, err
+	return out, out.Body.count(skip, func() (int, bool, error) { return r.Count(ctx, q, exactTo) })
 }
 
 // scrolled reads the next part of everything that changed.
 func scrolled[T, O any](ctx context.Context, r *reading, entity crm.Entity, p scrollParams, l lister[T], encode func(context.Context, ...T) ([]O, error)) (*body[scroll[O]], error) {
+	if p.ScrollID == scrollEnd {
+		return &body[scroll[O]]{scroll[O]{Items: []O{}}}, nil
+	}
 	q, err := r.query(ctx, entity, FilterParams{UpdatedSince: p.Since})
 	if err != nil {
 		return nil, err
@@ -280,6 +317,9 @@ func scrolled[T, O any](ctx context.Context, r *reading, entity crm.Entity, p sc
 	found, err := l.fill(ctx, q, 0, p.Size) // clients take a short part for the last
 	if err != nil {
 		return nil, placedAs(err, "cursor_invalid", "scrollId")
+	}
+	if found.Next == "" && len(found.Items) == p.Size {
+		found.Next = scrollEnd
 	}
 	out := &body[scroll[O]]{}
 	out.Body.ScrollID, out.Body.NextScrollID = found.Next, found.Next

@@ -5,6 +5,7 @@ import (
 	"encoding/csv"
 	"errors"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -98,6 +99,80 @@ func TestAListIsReadWholeByPagesAndByCursors(t *testing.T) {
 		if g := w.ask("GET", "/v1/crm/deals?"+query, nil); g.status != 422 || g.string("key") != want[0] || g.string("errors", 0, "field") != want[1] {
 			t.Errorf("%.50s: %d %s", query, g.status, g.text)
 		}
+	}
+}
+
+// TestAScrollGoesOnAfterEveryFullPart reads as scripts of the known API do: until there is no scrollId, until a part is empty, or until one is short.
+func TestAScrollGoesOnAfterEveryFullPart(t *testing.T) {
+	w := newWorld(t)
+	for range 4 {
+		w.contact()
+		w.deal()
+	}
+	for _, path := range []string{"/v1/crm/contacts/scroll", "/v1/crm/deals/scroll"} {
+		var counts []int
+		for next := path + "?size=2"; next != "" && len(counts) < 10; {
+			g := w.mustAsk(200, "GET", next, nil)
+			counts = append(counts, len(g.ids()))
+			next = ""
+			if id := g.string("scrollId"); id != "" {
+				next = path + "?size=2&scrollId=" + url.QueryEscape(id)
+			}
+			if (next != "") != (len(g.ids()) == 2) || g.string("scrollId") != g.string("nextScrollId") {
+				t.Errorf("%s: %s", path, g.text)
+			}
+		}
+		if !slices.Equal(counts, []int{2, 2, 0}) {
+			t.Errorf("%s: parts of %v", path, counts)
+		}
+	}
+}
+
+// uncountedStore gives up counting at once.
+type uncountedStore struct{ api.Store }
+
+func (s *uncountedStore) View(ctx context.Context, account crm.ID, fn func(bridge.Reader) error) error {
+	return s.Store.View(ctx, account, func(r bridge.Reader) error { return fn(uncounted{r.(accountReader)}) })
+}
+
+type accountReader interface {
+	bridge.Reader
+	auth.Reader
+}
+
+type uncounted struct{ accountReader }
+
+func (uncounted) Count(context.Context, crm.Query, int) (int, bool, error) { return 0, false, nil }
+
+func (uncounted) CountActivities(context.Context, crm.ActivityQuery, int) (int, bool, error) {
+	return 0, false, nil
+}
+
+func TestATotalIsAtLeastWhatIsKnown(t *testing.T) {
+	w := newWorld(t, func(o *api.Options) { o.Store = &uncountedStore{o.Store} })
+	contact := w.contact()
+	for range 5 {
+		w.make("/v1/crm/deals", `{"name":"Una mesa","contactId":"`+contact+`"}`)
+		w.make("/v1/crm/activities", `{"title":"Llamar","contactId":"`+contact+`"}`)
+	}
+	for _, path := range []string{"/v1/crm/deals", "/v1/crm/activities"} {
+		for query, want := range map[string]struct {
+			total float64
+			exact bool
+		}{
+			"size=5": {5, true}, "size=9": {5, true}, "size=2": {3, false}, "size=2&page=1": {5, false}, "size=2&page=2": {5, true}, "size=2&page=3": {0, false},
+		} {
+			if g := w.mustAsk(200, "GET", path+"?"+query, nil); g.at("total") != want.total || g.at("totalIsExact") != want.exact {
+				t.Errorf("%s?%s: %v %v, want %v", path, query, g.at("total"), g.at("totalIsExact"), want)
+			}
+		}
+		first := w.mustAsk(200, "GET", path+"?size=2", nil)
+		if g := w.mustAsk(200, "GET", path+"?size=2&cursor="+url.QueryEscape(first.string("nextCursor")), nil); g.at("total") != 3.0 || g.at("totalIsExact") != false {
+			t.Errorf("%s by cursor: %v %v", path, g.at("total"), g.at("totalIsExact"))
+		}
+	}
+	if g := w.mustAsk(200, "GET", "/v1/crm/contacts/"+contact+"/deals?size=5", nil); g.at("total") != 5.0 || g.at("totalIsExact") != true {
+		t.Errorf("a contact's deals: %s", g.text)
 	}
 }
 
