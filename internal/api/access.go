@@ -57,6 +57,9 @@ func (c *call) enter(w http.ResponseWriter, r *http.Request) error {
 			return crm.NewError(crm.Forbidden, "scope_missing", "scope", scope.String())
 		}
 	}
+	if err := checkAddress(r.URL); err != nil {
+		return err
+	}
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
 		if err := c.heedsVersions(); err != nil {
 			return err

@@ -21,7 +21,7 @@ type Store interface {
 	// WithoutNesting returns a context in which a transaction inside another is an error, as it is in each request.
 	WithoutNesting(ctx context.Context) context.Context
 	// UpdateOnce does what Update does, once for all requests of an actor with the same key: the answer that fn returns is kept in the same transaction and returned to
-	// later ones, with again true, as long as it is younger than since. request is a hash of what is asked. conflict idempotency_key_reused: the key was used for another one.
+	// later ones, with again true, as long as it is younger than since. request is a hash of what is asked. invalid idempotency_key_reused: the key was used for another one.
 	UpdateOnce(ctx context.Context, account crm.ID, actor crm.Actor, key, request string, now, since time.Time, fn func(bridge.Tx) (answer []byte, err error)) (answer []byte, again bool, err error)
 }
 

@@ -35,7 +35,10 @@ func (c *call) readBody(w http.ResponseWriter, r *http.Request) error {
 		}
 		r.Header.Set("Content-Type", "application/json")
 	}
-	return checkJSON(body)
+	if err := checkJSON(body); err != nil {
+		return err
+	}
+	return checkText(body)
 }
 
 // checkJSON says where a body stops being one JSON value in UTF-8.

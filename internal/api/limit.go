@@ -78,7 +78,6 @@ func (c *call) limit(w http.ResponseWriter, l *limiter, who string) error {
 	if wait == 0 {
 		return nil
 	}
-	h.Set("Retry-After", seconds(wait))
 	return crm.NewError(crm.RateLimited, "too_many_requests", "seconds", seconds(wait))
 }
 

@@ -39,13 +39,25 @@ func (p *problem) Error() string             { return p.Detail }
 func (p *problem) GetStatus() int            { return p.Status }
 func (p *problem) ContentType(string) string { return "application/problem+json" }
 
+// wait returns for how many seconds the caller is to wait before it tries again, "" when that does not help.
+func (p *problem) wait() string {
+	if p.Code != crm.RateLimited {
+		return ""
+	}
+	return p.Params["seconds"]
+}
+
 // huma asks package variables for the answer to what it finds wrong.
 func init() {
 	huma.NewError = func(status int, message string, errs ...error) huma.StatusError {
 		return &problem{Status: status}
 	}
 	huma.NewErrorWithContext = func(ctx huma.Context, status int, message string, errs ...error) huma.StatusError {
-		return callOf(ctx.Context()).problem(ctx.Context(), asError(message, errs))
+		p := callOf(ctx.Context()).problem(ctx.Context(), asError(message, errs))
+		if wait := p.wait(); wait != "" {
+			ctx.SetHeader("Retry-After", wait)
+		}
+		return p
 	}
 	huma.DefaultArrayNullable = false
 	huma.ValidateStrictCasing = true
@@ -60,8 +72,6 @@ var statuses = map[string]int{
 	"answer_type":        http.StatusNotAcceptable,
 	"body_too_large":     http.StatusRequestEntityTooLarge,
 	"body_type":          http.StatusUnsupportedMediaType,
-
-	"idempotency_key_reused": http.StatusUnprocessableEntity,
 }
 
 var codeStatuses = map[crm.Code]int{
@@ -154,6 +164,9 @@ func (s *server) refuse(w http.ResponseWriter, r *http.Request, err error) {
 	h.Set("Content-Type", p.ContentType(""))
 	if p.Status == http.StatusUnauthorized {
 		h.Set("WWW-Authenticate", "Bearer")
+	}
+	if wait := p.wait(); wait != "" {
+		h.Set("Retry-After", wait)
 	}
 	w.WriteHeader(p.Status)
 	if r.Method != http.MethodHead {

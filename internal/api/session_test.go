@@ -146,3 +146,16 @@ func TestADeactivatedUserIsOutAndGivesAwayWhatItOwned(t *testing.T) {
 		t.Errorf("the last administrator: %d %s", g.status, g.text)
 	}
 }
+
+func TestWhoGuessesIsToldHowLongToWait(t *testing.T) {
+	w := newWorld(t)
+	for range 10 {
+		if g, _ := w.logInto(`{"email":"nadie@quillay.example","password":"no es esta clave"}`); g.status != 401 || g.header.Get("Retry-After") != "" {
+			t.Fatalf("%d %v %s", g.status, g.header, g.text)
+		}
+	}
+	g, _ := w.logInto(`{"email":"nadie@quillay.example","password":"no es esta clave"}`)
+	if g.status != 429 || g.string("key") != "too_many_attempts" || g.header.Get("Retry-After") != "90" || g.string("params", "seconds") != "90" {
+		t.Errorf("%d %v %s", g.status, g.header, g.text)
+	}
+}

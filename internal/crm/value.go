@@ -66,7 +66,10 @@ func (v Value) Text(c Country) string {
 	return v.text
 }
 
-// cleanText leaves out NUL and broken UTF-8: PostgreSQL takes neither, and both engines are to hold the same.
+// Storable says whether a text is stored as it is: without NUL and broken UTF-8, of which PostgreSQL takes neither, and both engines are to hold the same.
+func Storable(s string) bool { return strings.IndexByte(s, 0) < 0 && utf8.ValidString(s) }
+
+// cleanText leaves out what is not storable.
 func cleanText(s string) string {
 	if strings.IndexByte(s, 0) >= 0 {
 		s = strings.ReplaceAll(s, "\x00", "")

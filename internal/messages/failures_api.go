@@ -53,6 +53,10 @@ var failuresAPI = map[string]text{
 		"Falta “{place}”. Agrégalo a la solicitud.",
 		"“{place}” is missing. Add it to the request.",
 	},
+	"error.text_unstorable": {
+		"“{place}” tiene un carácter que no se puede guardar (nulo o mal codificado). Quítalo y envíalo de nuevo.",
+		"“{place}” has a character that cannot be stored (NUL, or broken UTF-8). Take it out and send it again.",
+	},
 	"error.text_wanted": {
 		"“{place}” tiene que ser un texto. Escríbelo entre comillas.",
 		"“{place}” has to be text. Write it in quotes.",

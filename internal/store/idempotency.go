@@ -14,7 +14,7 @@ const forgottenAtOnce = 10
 type keptAnswer struct{ request, answer string }
 
 // UpdateOnce does what Update does, once for all requests of an actor with the same key: the answer that fn returns is kept in the same transaction, and returned to later requests
-// without calling fn, with again true, as long as it is from since or later. request is a hash of what is asked. conflict: idempotency_key_reused, the key was used for another
+// without calling fn, with again true, as long as it is from since or later. request is a hash of what is asked. invalid: idempotency_key_reused, the key was used for another
 // request.
 func (s *Store) UpdateOnce(ctx context.Context, account crm.ID, actor crm.Actor, key, request string, now, since time.Time, fn func(bridge.Tx) ([]byte, error)) (answer []byte, again bool, err error) {
 	err = s.Update(ctx, account, func(tx bridge.Tx) error {
@@ -25,7 +25,7 @@ func (s *Store) UpdateOnce(ctx context.Context, account crm.ID, actor crm.Actor,
 		}
 		if kept != nil {
 			if kept.request != request {
-				return crm.NewError(crm.Conflict, "idempotency_key_reused").At("Idempotency-Key")
+				return crm.NewError(crm.Invalid, "idempotency_key_reused").At("Idempotency-Key")
 			}
 			answer, again = []byte(kept.answer), true
 			return nil

@@ -39,6 +39,9 @@ func (v *visit) form() (*form, error) {
 	if err := v.r.ParseForm(); err != nil {
 		return nil, crm.NewError(crm.Invalid, "form_unreadable").Because(err)
 	}
+	if !storable(v.r.PostForm) {
+		return nil, crm.NewError(crm.Invalid, "form_unreadable")
+	}
 	return &form{values: v.r.PostForm}, nil
 }
 

@@ -5,7 +5,9 @@ import (
 	"log/slog"
 	"net/http"
 	"net/netip"
+	"net/url"
 	"runtime/debug"
+	"slices"
 	"time"
 
 	"puente/internal/auth"
@@ -111,20 +113,32 @@ func (s *server) serve(r *route) http.Handler {
 // dispatch sends a request to its route. The router's own words about what is not there are replaced by a page of ours.
 func (s *server) dispatch(w http.ResponseWriter, r *http.Request) {
 	handler, pattern := s.mux.Handler(r)
-	if pattern != "" {
+	if pattern != "" && crm.Storable(r.URL.Path) && storable(r.URL.Query()) {
 		s.mux.ServeHTTP(w, r)
 		return
 	}
-	silent := &silentWriter{header: http.Header{}}
-	handler.ServeHTTP(silent, r)
 	v := &visit{server: s, route: &route{}, w: w, r: r}
 	v.recognise()
+	silent := &silentWriter{header: http.Header{}}
+	if pattern == "" {
+		handler.ServeHTTP(silent, r)
+	}
 	if allow := silent.header.Get("Allow"); allow != "" {
 		w.Header().Set("Allow", allow)
 		v.fail(failure{status: http.StatusMethodNotAllowed, text: "failure.method"})
 		return
 	}
 	v.fail(failure{status: http.StatusNotFound, text: "failure.page"})
+}
+
+// storable says whether there can be such parameters: nothing stored has a text with NUL or broken UTF-8.
+func storable(parameters url.Values) bool {
+	for name, values := range parameters {
+		if !crm.Storable(name) || slices.ContainsFunc(values, func(value string) bool { return !crm.Storable(value) }) {
+			return false
+		}
+	}
+	return true
 }
 
 // silentWriter takes an answer that nobody is to see.

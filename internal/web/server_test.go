@@ -325,3 +325,20 @@ func TestWhatGoesWrongIsAPageAndALineInTheLogWithoutSecrets(t *testing.T) {
 		}
 	}
 }
+
+// TestNothingHasAnAddressThatCannotBeStored: on PostgreSQL such a text would be an error of the database.
+func TestNothingHasAnAddressThatCannotBeStored(t *testing.T) {
+	w := newWorld(t)
+	b := w.admin()
+	for _, path := range []string{"/contactos/%00", "/contactos/a%FFb", "/contactos?q=%00", "/oportunidades?a%FF=1"} {
+		if got := b.get(path); got.Code != http.StatusNotFound || got.text(".failure-status") != "404" || !got.has(".sidebar") {
+			t.Errorf("%s: %d", path, got.Code)
+		}
+	}
+	if got := b.post("/contactos/nuevo", "firstName", "Ana\x00"); got.Code != http.StatusUnprocessableEntity {
+		t.Errorf("a form with NUL: %d", got.Code)
+	}
+	if got := w.browser().get("/contactos/%00"); got.Code != http.StatusNotFound || got.has(".sidebar") {
+		t.Errorf("for nobody: %d", got.Code)
+	}
+}

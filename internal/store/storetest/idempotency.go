@@ -47,7 +47,7 @@ func testAnswersOnce(t *testing.T, f *fixture) {
 			t.Errorf("%s: %q, again %v, %v; want %q, %v", c.name, answer, again, err, c.want, c.again)
 		}
 	}
-	if _, _, err := ask(f.account.ID, key, "k", "other", now.Add(26*time.Hour)); crm.CodeOf(err) != crm.Conflict {
+	if _, _, err := ask(f.account.ID, key, "k", "other", now.Add(26*time.Hour)); crm.CodeOf(err) != crm.Invalid {
 		t.Errorf("another request with the key: %v", err)
 	}
 
