@@ -84,3 +84,53 @@ func TestADeepPageIsReadInParts(t *testing.T) {
 		s.observe = nil
 	}
 }
+
+// TestAListGoesOnToThoseWithoutAValue reads a list page by page across the end of those that have a name, while each page may look at few.
+func TestAListGoesOnToThoseWithoutAValue(t *testing.T) {
+	ctx := t.Context()
+	s, err := OpenMemory(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.Close() })
+	s.TightenLists()
+	a, err := crm.NewAccount("Quillay", crm.Chile, crm.Spanish, time.Unix(1_760_000_000, 0))
+	if err != nil {
+		t.Fatal(err)
+	}
+	tag := crm.Tag{ID: crm.NewID(), Name: "feria"}
+	const named, all = 30, 60
+	if err := s.CreateAccount(ctx, a, func(tx bridge.Tx) error {
+		contacts := make([]*crm.Contact, all)
+		for i := range contacts {
+			contacts[i] = crm.NewContact(a.CreatedAt.Add(time.Duration(i) * time.Second))
+			contacts[i].Tags = []crm.ID{tag.ID}
+			if i < named {
+				contacts[i].FirstName = "María"
+			}
+		}
+		if err := tx.CreateTag(ctx, tag); err != nil {
+			return err
+		}
+		return tx.SaveContacts(ctx, contacts)
+	}); err != nil {
+		t.Fatal(err)
+	}
+	q := crm.Query{
+		Entity: crm.EntityContact, Reach: crm.FullReach, Limit: 4, Order: crm.Order{Field: crm.Field{Name: crm.FieldName, Type: crm.TypeText}},
+		Where: []crm.Condition{{Field: crm.Field{Name: crm.FieldTags, Type: crm.TypeTags}, Operator: crm.Is, Values: []any{tag.ID}}},
+	}
+	found, pages := 0, 0
+	for more := true; more && pages <= all; pages++ {
+		if err := s.View(ctx, a.ID, func(r bridge.Reader) error {
+			page, err := r.ListContacts(ctx, q)
+			found, q.Cursor, more = found+len(page.Items), page.Next, page.Next != ""
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if found != all || pages > all {
+		t.Errorf("%d contacts on %d pages, want %d", found, pages, all)
+	}
+}

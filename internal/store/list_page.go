@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"hash/fnv"
+	"slices"
 	"strconv"
 
 	"puente/internal/crm"
@@ -158,6 +159,9 @@ func (l *listing) nearby(ctx context.Context, from progress, enough int) (found 
 // farther makes the page when the first rows did not.
 func (l *listing) farther(ctx context.Context, found progress, after *place, skip, limit, most int) ([]place, *place, error) {
 	enough := limit + 1
+	if err := l.leaveOutWalked(ctx); err != nil {
+		return nil, nil, err
+	}
 	n, err := l.candidates(ctx, l.limits.set, l.limits.fetch)
 	if err != nil {
 		return nil, nil, err
@@ -185,6 +189,19 @@ func (l *listing) farther(ctx context.Context, found progress, after *place, ski
 		return nil, nil, err
 	}
 	return cut(found.hits, 0, limit, found.rest(ended))
+}
+
+// leaveOutWalked leaves out the numbers of the list's owners and stages, unless they are few, if the order's index can be walked for nothing else: they narrow nothing down.
+func (l *listing) leaveOutWalked(ctx context.Context) error {
+	phases, owners, stages := l.lanes()
+	if len(phases[0]) > 1 || l.owners != nil && !owners || l.stages != nil && !stages {
+		return nil
+	}
+	n, err := l.living(ctx)
+	if n > int64(l.limits.fetch) {
+		l.sources = slices.DeleteFunc(l.sources, func(s *source) bool { return s.known != nil })
+	}
+	return err
 }
 
 // nearly says whether the page will be full soon, if what fits goes on to be as frequent as it was in the first rows.

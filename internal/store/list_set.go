@@ -16,7 +16,8 @@ type source struct {
 	of    []int // the tests' places; ofOwners, ofStages
 	exact bool  // no others are among them
 	parts []part
-	probe *probe // nil: the only way is to read the numbers
+	known func(ctx context.Context) (int64, error) // how many there are, where a total tells; nil: they have to be counted
+	probe *probe                                   // nil: the only way is to read the numbers
 
 	loaded   int // up to how many numbers were asked for
 	numbers  []int64
@@ -143,9 +144,14 @@ func (l *listing) count(ctx context.Context, s *source, most int) error {
 		return nil
 	}
 	s.size, s.sizeTo = 0, most
-	if s.complete {
+	switch {
+	case s.complete:
 		s.size = len(s.numbers)
 		return nil
+	case s.known != nil:
+		n, err := s.known(ctx)
+		s.size, s.sizeTo = int(n), unbounded
+		return err
 	}
 	complete, err := s.each(ctx, most, func(from statement) (bool, error) {
 		bound := from.bound(most)
@@ -168,41 +174,100 @@ type narrowed struct {
 	exact   bool         // all of them fit, and nothing else does
 }
 
-// candidates loads the sources, those with the fewest numbers first, and intersects those that are complete, until no more than enough are left.
+// candidates loads the sources, those with the fewest numbers first, and intersects those that are complete, until no more than enough are left. Then it looks up which of
+// the numbers the larger sources have, if they are not too many.
 func (l *listing) candidates(ctx context.Context, most, enough int) (narrowed, error) {
 	n := narrowed{covered: map[int]bool{}}
-	if most > l.limits.few && most != unbounded {
-		for _, s := range l.sources {
-			if err := l.count(ctx, s, most); err != nil {
-				return n, err
-			}
-		}
-		slices.SortStableFunc(l.sources, func(a, b *source) int { return cmp.Compare(a.size, b.size) })
-	}
-	for _, s := range l.sources {
-		if n.some && len(n.numbers) <= enough {
-			break
-		}
-		if s.sizeTo >= most && s.size > most {
-			continue
-		}
-		numbers, complete, err := l.load(ctx, s, most)
+	for _, level := range levels(l.limits.few, most) {
+		sources, err := l.upTo(ctx, level, most)
 		if err != nil {
 			return n, err
 		}
-		if !complete {
-			continue
+		for _, s := range sources {
+			if n.some && len(n.numbers) <= enough {
+				break
+			}
+			if _, has := n.covered[s.of[0]]; has {
+				continue
+			}
+			numbers, complete, err := l.load(ctx, s, level)
+			if err != nil {
+				return n, err
+			}
+			if complete {
+				n.add(s, numbers)
+			}
 		}
-		for _, of := range s.of {
-			n.covered[of] = s.exact
+	}
+	if n.some && len(n.numbers) > enough && most > l.limits.few && most != unbounded {
+		if err := l.probe(ctx, &n); err != nil {
+			return n, err
 		}
-		if n.some {
-			numbers = intersect(n.numbers, numbers)
-		}
-		n.numbers, n.some = numbers, true
 	}
 	n.exact = l.covers(n.covered)
 	return n, nil
+}
+
+// levels are how far sources are counted to find those with the fewest numbers, before any is counted farther.
+func levels(first, most int) []int {
+	if most == unbounded {
+		return []int{most}
+	}
+	var levels []int
+	for level := 4 * first; first < most && level < most; level *= 4 {
+		levels = append(levels, level)
+	}
+	return append(levels, most)
+}
+
+// upTo returns the sources that may have no more numbers than level, those with the fewest first. They are not counted where it is as quick to read them.
+func (l *listing) upTo(ctx context.Context, level, most int) ([]*source, error) {
+	if most <= l.limits.few || most == unbounded {
+		return l.sources, nil
+	}
+	for _, s := range l.sources {
+		if err := l.count(ctx, s, level); err != nil {
+			return nil, err
+		}
+	}
+	sources := slices.DeleteFunc(slices.Clone(l.sources), func(s *source) bool { return s.size > level })
+	slices.SortStableFunc(sources, func(a, b *source) int { return cmp.Compare(a.size, b.size) })
+	return sources, nil
+}
+
+// add intersects with what a source has.
+func (n *narrowed) add(s *source, numbers []int64) {
+	if n.some {
+		numbers = intersect(n.numbers, numbers)
+	}
+	n.numbers, n.some = numbers, true
+	n.cover(s)
+}
+
+func (n *narrowed) cover(s *source) {
+	for _, of := range s.of {
+		n.covered[of] = s.exact
+	}
+}
+
+// probe leaves out the numbers that larger sources have not.
+func (l *listing) probe(ctx context.Context, n *narrowed) (err error) {
+	var probes []*probe
+	for _, s := range l.sources {
+		if _, has := n.covered[s.of[0]]; !has && s.probe != nil {
+			probes = append(probes, s.probe)
+		}
+	}
+	if len(probes) == 0 || len(n.numbers) > l.limits.probes {
+		return nil
+	}
+	for _, s := range l.sources {
+		if _, has := n.covered[s.of[0]]; !has && s.probe != nil {
+			n.cover(s)
+		}
+	}
+	n.numbers, err = l.having(ctx, probes, n.numbers)
+	return err
 }
 
 // covers says whether all that the list asks for is covered, exactly.
@@ -299,13 +364,13 @@ func (l *listing) termParts(term string) []part {
 	if l.entity == crm.EntityContact {
 		return []part{l.prefixPart(contactWords, term)}
 	}
+	contacts := &source{parts: []part{l.prefixPart(contactWords, term)}}
 	parts := []part{l.prefixPart(dealWords, term), func(ctx context.Context, most int) ([]statement, bool, error) {
-		from := l.beginning(contactWords, term)
-		contacts, complete, err := l.numbersOf(ctx, l.limits.contacts, from.text, from.args...)
-		if err != nil || !complete || len(contacts) == 0 {
+		numbers, complete, err := l.load(ctx, contacts, l.limits.contacts)
+		if err != nil || !complete || len(numbers) == 0 {
 			return nil, complete, err
 		}
-		return l.contactPart(contacts)(ctx, most)
+		return l.contactPart(numbers)(ctx, most)
 	}}
 	if isDocumentNumber(term) {
 		parts = append(parts, l.documentPart(term))
@@ -486,13 +551,53 @@ func (l *listing) spanSource(field, from, column string, list int64, bounds ...b
 		} else {
 			where += " AND t.deleted_at = 0"
 		}
-		for _, b := range s.bounds {
+		for _, b := range narrowest(s.bounds) {
 			and(column+" "+b.compare, b.value)
 		}
 		return selects(`SELECT `+alias+`.number FROM `+from+` WHERE `+where, args...)
 	}}}
 	l.spans = append(l.spans, s)
 	return s.source
+}
+
+// narrowest leaves out bounds that follow from others: each that is left is looked at for each row.
+func narrowest(bounds []bound) []bound {
+	follows := func(of, from bound) bool { // a value within from is within of
+		c, ok := compareBounds(from.value, of.value)
+		if !ok || of.compare == "<>" || from.compare == "<>" || of.compare[0] != from.compare[0] {
+			return false
+		}
+		switch of.compare[0] {
+		case '>':
+			return c > 0 || c == 0 && (from.compare == ">" || of.compare == ">=")
+		case '<':
+			return c < 0 || c == 0 && (from.compare == "<" || of.compare == "<=")
+		}
+		return false
+	}
+	var left []bound
+	for _, b := range bounds {
+		if slices.ContainsFunc(left, func(other bound) bool { return follows(b, other) }) {
+			continue
+		}
+		left = append(slices.DeleteFunc(left, func(other bound) bool { return follows(other, b) }), b)
+	}
+	return left
+}
+
+// compareBounds compares two texts or two numbers; false if they cannot be.
+func compareBounds(a, b any) (int, bool) {
+	switch a := a.(type) {
+	case string:
+		if b, ok := b.(string); ok {
+			return strings.Compare(a, b), true
+		}
+	case int64:
+		if b, ok := b.(int64); ok {
+			return cmp.Compare(a, b), true
+		}
+	}
+	return 0, false
 }
 
 // identitySource goes by the look-up of e-mails, phones and tax ids.

@@ -126,10 +126,6 @@ func (s *sieve) filtered(ctx context.Context, enough int) (last bool, err error)
 	if err != nil {
 		return false, err
 	}
-	if s.passes < unbounded {
-		s.passes -= looks
-		s.fetches -= len(hits)
-	}
 	from := s.at
 	if len(hits) > 0 {
 		s.at = &hits[len(hits)-1].place
@@ -141,6 +137,12 @@ func (s *sieve) filtered(ctx context.Context, enough int) (last bool, err error)
 		}
 		if last = at == nil; !last {
 			s.at = at
+		}
+	}
+	if s.passes < unbounded {
+		s.fetches -= len(hits)
+		if !last { // else the next phase is begun, or no page would ever come to it
+			s.passes -= looks
 		}
 	}
 	if !s.exact {

@@ -329,7 +329,7 @@ func readAll[T any](t *testing.T, q crm.Query, read func(crm.Query) (crm.Page[T]
 			return all
 		}
 	}
-	t.Fatal("the list does not end")
+	t.Fatalf("the list does not end: %+v", q)
 	return nil
 }
 
