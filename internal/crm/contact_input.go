@@ -115,26 +115,30 @@ func (in ContactInput) put(d *draft, c *Contact) {
 const maxEmployees = 10_000_000
 
 func (in ContactInput) putTyped(d *draft) {
-	identity := func(kind IdentityKind) func(string) (any, *Error) {
-		return func(text string) (any, *Error) {
+	identity := func(kind IdentityKind) func(string) (any, error) {
+		return func(text string) (any, error) {
 			i, err := d.account.identity(kind, text)
-			return i.Normalized, err
+			if err != nil {
+				return nil, err
+			}
+			return i.Normalized, nil
 		}
 	}
 	d.readDetail(FieldCompanyEmail, in.CompanyEmail, identity(IdentityEmail))
 	d.readDetail(FieldCompanyPhone, in.CompanyPhone, identity(IdentityPhone))
 	d.readDetail(FieldWebsite, in.Website, readWebsite)
-	d.readDetail(FieldAnnualRevenue, (*string)(in.AnnualRevenue), func(text string) (any, *Error) {
-		stored, err := CustomField{Type: TypeMoney}.accept(json.Number(text), d.account)
+	d.readDetail(FieldAnnualRevenue, (*string)(in.AnnualRevenue), func(text string) (any, error) {
+		amount, err := readNumber(json.Number(text))
 		if err != nil {
-			return nil, NewError(Invalid, "amount_invalid", "value", clip(text), "currency", d.account.Currency)
+			return nil, err
 		}
-		return stored, nil
+		m, err := exactMoney(amount, d.account.Currency)
+		return json.Number(m.Decimal().String()), err
 	})
 }
 
 // readWebsite also takes an address as people write it: www.tienda.cl.
-func readWebsite(text string) (any, *Error) {
+func readWebsite(text string) (any, error) {
 	if !strings.Contains(text, "://") {
 		text = "https://" + text
 	}

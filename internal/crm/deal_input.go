@@ -14,7 +14,7 @@ type DealInput struct {
 	ContactID   *ID
 	PipelineID  *ID // of a new deal without stage: its first open stage; the same for a deal that comes from another pipeline
 	StageID     *ID
-	Value       *json.Number // what is finer than the currency is rounded
+	Value       *json.Number // no finer than the currency
 	Currency    *string      // ISO 4217; a new deal's is the account's
 	OwnerID     *ID
 	Description *string
@@ -46,7 +46,7 @@ func (in DealInput) put(d *draft, deal *Deal) {
 	d.custom(in.Custom, deal.Custom)
 }
 
-// putValue takes amount and currency one by one; the amount stays the same number in another currency.
+// putValue takes amount and currency one by one; the amount stays the same number in another currency, which has to have as many decimals.
 func (in DealInput) putValue(d *draft, deal *Deal) {
 	currency, amount := deal.Value.Currency, deal.Value.Decimal()
 	if currency == "" {
@@ -66,7 +66,7 @@ func (in DealInput) putValue(d *draft, deal *Deal) {
 			return
 		}
 	}
-	value, _, err := NewMoney(amount, currency)
+	value, err := exactMoney(amount, currency)
 	switch {
 	case err != nil:
 		d.refuse(err, FieldValue)

@@ -14,7 +14,7 @@ type DealResult struct {
 // CreateDeals makes deals, with one look-up and one save however many they are. A deal without pipeline comes into the first, without stage into its first open stage; owner, defaults
 // and required fields are seen to.
 //
-// Errors of single deals: invalid deal_name_missing; invalid contact_unknown, pipeline_unknown, stage_unknown, stage_of_other_pipeline; invalid value_negative;
+// Errors of single deals: invalid deal_name_missing; invalid contact_unknown, pipeline_unknown, stage_unknown, stage_of_other_pipeline; invalid value_negative, amount_too_fine;
 // invalid close_reason_open; invalid at each other field that does not fit; forbidden assign_to_self_only.
 func CreateDeals(ctx context.Context, tx Tx, hand Hand, inputs []DealInput) ([]DealResult, error) {
 	e, err := newDealEditing(ctx, tx, hand, inputs)

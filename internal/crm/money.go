@@ -61,6 +61,15 @@ func NewMoney(amount decimal.Decimal, code string) (m Money, rounded bool, err e
 	return Money{minor.Int64(), code}, !r.Equal(amount), nil
 }
 
+// exactMoney returns an amount that is no finer than the currency: 1500.00 is one of CLP, 1500.5 is none. invalid: as NewMoney; amount_too_fine.
+func exactMoney(amount decimal.Decimal, code string) (Money, error) {
+	m, rounded, err := NewMoney(amount, code)
+	if err == nil && rounded {
+		err = NewError(Invalid, "amount_too_fine", "currency", code, "decimals", strconv.Itoa(m.decimals()))
+	}
+	return m, err
+}
+
 // IsZero says whether m is no money at all: nothing, of no currency.
 func (m Money) IsZero() bool { return m == Money{} }
 

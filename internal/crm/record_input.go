@@ -203,7 +203,7 @@ func (d *draft) numberDetail(field string, asked *int64, most int64) {
 }
 
 // readDetail writes a standard field of one line that has a form of its own: read returns a text as it is kept.
-func (d *draft) readDetail(field string, asked *string, read func(text string) (any, *Error)) {
+func (d *draft) readDetail(field string, asked *string, read func(text string) (any, error)) {
 	text, ok := d.line(field, asked, maxURLValue)
 	if !ok {
 		return

@@ -60,9 +60,9 @@ var failuresRecords = map[string]text{
 		"“{value}” no es la dirección de un sitio web. Escríbela como www.tienda.cl o https://tienda.cl.",
 		"“{value}” is not the address of a web site. Write it as www.shop.com or https://shop.com.",
 	},
-	"error.amount_invalid": {
-		"“{value}” no es un monto en {currency}. Escríbelo solo con dígitos, y con punto para los decimales si esa moneda los tiene.",
-		"“{value}” is not an amount in {currency}. Write digits only, and a point before the decimals if that currency has any.",
+	"error.amount_too_fine": {
+		"El monto tiene más decimales de los que lleva {currency}, que son {decimals}. Redondéalo y envíalo de nuevo.",
+		"The amount has more decimals than {currency} has, which are {decimals}. Round it and send it again.",
 	},
 	"error.number_out_of_range": {
 		"El número no está entre 0 y {most}. Corrígelo; 0 lo deja vacío.",

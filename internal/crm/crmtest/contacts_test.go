@@ -182,7 +182,7 @@ func TestWhatDoesNotFitIsSaidAtItsField(t *testing.T) {
 			{crm.ContactInput{Website: p("javascript://x")}, "invalid website_invalid website"},
 			{crm.ContactInput{CompanyEmail: p("nobody")}, "invalid email_invalid company_email"},
 			{crm.ContactInput{CompanyPhone: p("nobody")}, "invalid phone_invalid company_phone"},
-			{crm.ContactInput{AnnualRevenue: p(json.Number("12.5"))}, "invalid amount_invalid annual_revenue"},
+			{crm.ContactInput{AnnualRevenue: p(json.Number("12.5"))}, "invalid amount_too_fine annual_revenue"},
 			{crm.ContactInput{OwnerID: p(crm.ID("nobody"))}, "invalid owner_unknown owner"},
 			{crm.ContactInput{OwnerID: &w.gone.ID}, "invalid owner_inactive owner"},
 			{crm.ContactInput{AddTags: []crm.ID{"none"}}, "invalid tag_unknown tags"},

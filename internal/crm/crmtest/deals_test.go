@@ -95,6 +95,9 @@ func TestWhatDoesNotFitADealIsSaidAtItsField(t *testing.T) {
 			{crm.DealInput{Value: p(json.Number("mucho"))}, "invalid number_invalid value"},
 			{crm.DealInput{Value: p(json.Number("1e30"))}, "invalid amount_too_large value"},
 			{crm.DealInput{Value: p(json.Number("1e999999999"))}, "invalid number_invalid value"},
+			{crm.DealInput{Value: p(json.Number("1e-9999"))}, "invalid amount_too_fine value"},
+			{crm.DealInput{Value: p(json.Number("1500.5"))}, "invalid amount_too_fine value"},
+			{crm.DealInput{Value: p(json.Number("12.345")), Currency: p("USD")}, "invalid amount_too_fine value"},
 			{crm.DealInput{Currency: p("PESO")}, "invalid currency_unknown currency"},
 			{crm.DealInput{Priority: p(4)}, "invalid number_out_of_range priority"},
 			{crm.DealInput{OwnerID: &w.gone.ID}, "invalid owner_inactive owner"},
@@ -107,17 +110,19 @@ func TestWhatDoesNotFitADealIsSaidAtItsField(t *testing.T) {
 			}
 			w.refused(w.createDeals(w.key(), in)[0].Err, c.want)
 		}
-		if got := w.deal(w.key(), crm.DealInput{Name: p("X"), Value: p(json.Number("1500.5"))}); got.Value != clp(1501) {
-			w.Errorf("rounded to %v", got.Value)
+		if got := w.deal(w.key(), crm.DealInput{Name: p("X"), Value: p(json.Number("1500.00"))}); got.Value != clp(1500) {
+			w.Errorf("%v", got.Value)
 		}
-		d := w.deal(w.key(), crm.DealInput{Name: p("X"), Value: p(json.Number("12.345")), Currency: p("usd")})
-		if d.Value != (crm.Money{Minor: 1235, Currency: "USD"}) {
+		d := w.deal(w.key(), crm.DealInput{Name: p("X"), Value: p(json.Number("12.340")), Currency: p("usd")})
+		if d.Value != (crm.Money{Minor: 1234, Currency: "USD"}) {
 			w.Errorf("%v", d.Value)
 		}
-		d, err := w.changeDeal(w.key(), d.ID, crm.DealInput{Currency: p("CLP")})
+		_, err := w.changeDeal(w.key(), d.ID, crm.DealInput{Currency: p("CLP")})
+		w.refused(err, "invalid amount_too_fine value")
+		d, err = w.changeDeal(w.key(), d.ID, crm.DealInput{Currency: p("CLP"), Value: p(json.Number("12"))})
 		w.must(err)
 		if d.Value != clp(12) {
-			w.Errorf("the same number of pesos: %v", d.Value)
+			w.Errorf("pesos: %v", d.Value)
 		}
 		d, err = w.changeDeal(w.key(), d.ID, crm.DealInput{Value: p(json.Number(""))})
 		w.must(err)
