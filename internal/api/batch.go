@@ -1,12 +1,52 @@
 package api
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"iter"
+	"reflect"
 	"strconv"
+
+	"github.com/danielgtaylor/huma/v2"
 
 	"puente/internal/crm"
 )
+
+// entry is one of a batch as it was sent. Whether it fits is seen entry by entry, so that one that does not leaves the others alone.
+type entry[T any] struct{ sent json.RawMessage }
+
+// UnmarshalJSON takes anything.
+func (e *entry[T]) UnmarshalJSON(data []byte) error {
+	e.sent = bytes.Clone(data)
+	return nil
+}
+
+// Schema says what fits, and that anything else is answered too.
+func (entry[T]) Schema(r huma.Registry) *huma.Schema {
+	return &huma.Schema{AnyOf: []*huma.Schema{r.Schema(reflect.TypeFor[T](), true, ""), {Description: "Anything else gets a problem as its result"}}}
+}
+
+// read returns the entry at a place of the body. invalid: all that does not fit.
+func (e entry[T]) read(schemas huma.Registry, i int) (T, error) {
+	var into T
+	var value any
+	if err := decode(e.sent, &value); err != nil {
+		return into, err
+	}
+	place := huma.NewPathBuffer(make([]byte, 0, 128), 0)
+	place.Push("items")
+	place.PushIndex(i)
+	var found huma.ValidateResult
+	huma.Validate(schemas, schemas.Schema(reflect.TypeFor[T](), true, ""), place, huma.ModeWriteToServer, value, &found)
+	if len(found.Errors) > 0 {
+		return into, asError("", found.Errors)
+	}
+	if err := decode(e.sent, &into); err != nil { // it fits the schema and not the type: a whole number out of range
+		return into, faults{formWanted(nil).At(place.String()).Because(err)}
+	}
+	return into, nil
+}
 
 // batch collects what became of each entry.
 type batch struct {
@@ -47,11 +87,30 @@ func newBatch(r *reading, member string, n int) *batch {
 	return &batch{reading: r, member: member, out: batchOut{Items: make([]batchResult, n)}}
 }
 
+// fitting yields the entries that fit, with their places; of the others it says what is wrong.
+func fitting[T any](ctx context.Context, b *batch, sent []entry[T]) iter.Seq2[int, T] {
+	return func(yield func(int, T) bool) {
+		for i, e := range sent {
+			one, err := e.read(b.api.OpenAPI().Components.Schemas, i)
+			if err != nil {
+				b.refused(i, b.problem(ctx, err))
+			} else if !yield(i, one) {
+				return
+			}
+		}
+	}
+}
+
+// failed says why nothing came of an entry that fits.
 func (b *batch) failed(ctx context.Context, i int, err error) {
 	p := b.problem(ctx, err)
 	for k := range p.Errors {
 		p.Errors[k].Field = "items[" + strconv.Itoa(i) + "]." + b.member + "." + p.Errors[k].Field
 	}
+	b.refused(i, p)
+}
+
+func (b *batch) refused(i int, p *problem) {
 	b.out.Items[i] = batchResult{Index: i, Status: p.Status, Problem: p}
 }
 

@@ -143,26 +143,26 @@ type contactOp struct {
 
 type contactBatch struct {
 	Body struct {
-		Items []contactOp `json:"items" minItems:"1" maxItems:"100"`
+		Items []entry[contactOp] `json:"items" minItems:"1" maxItems:"100"`
 	}
 }
 
 func batchContacts(ctx context.Context, w *writing, in *contactBatch) (*answer[batchOut], error) {
 	b := newBatch(&w.reading, "contact", len(in.Body.Items))
-	type entry struct {
+	type change struct {
 		at int
 		crm.ContactEdit
 	}
-	var entries []entry
-	for i, op := range in.Body.Items {
+	var changes []change
+	for i, op := range fitting(ctx, b, in.Body.Items) {
 		input, err := op.Contact.input(ctx, &w.reading)
 		if err != nil {
 			b.failed(ctx, i, err)
 			continue
 		}
-		entries = append(entries, entry{i, crm.ContactEdit{ID: op.ID, Version: op.Version, Input: input}})
+		changes = append(changes, change{i, crm.ContactEdit{ID: op.ID, Version: op.Version, Input: input}})
 	}
-	for stretch := range stretches(entries, func(e entry) bool { return e.ID == "" }) {
+	for stretch := range stretches(changes, func(e change) bool { return e.ID == "" }) {
 		edits, inputs := make([]crm.ContactEdit, len(stretch)), make([]crm.ContactInput, len(stretch))
 		for k, e := range stretch {
 			edits[k], inputs[k] = e.ContactEdit, e.Input

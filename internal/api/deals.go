@@ -143,26 +143,26 @@ type dealOp struct {
 
 type dealBatch struct {
 	Body struct {
-		Items []dealOp `json:"items" minItems:"1" maxItems:"100"`
+		Items []entry[dealOp] `json:"items" minItems:"1" maxItems:"100"`
 	}
 }
 
 func batchDeals(ctx context.Context, w *writing, in *dealBatch) (*answer[batchOut], error) {
 	b := newBatch(&w.reading, "deal", len(in.Body.Items))
-	type entry struct {
+	type change struct {
 		at int
 		crm.DealEdit
 	}
-	var entries []entry
-	for i, op := range in.Body.Items {
+	var changes []change
+	for i, op := range fitting(ctx, b, in.Body.Items) {
 		input, err := op.Deal.input(ctx, &w.reading)
 		if err != nil {
 			b.failed(ctx, i, err)
 			continue
 		}
-		entries = append(entries, entry{i, crm.DealEdit{ID: op.ID, Version: op.Version, Input: input}})
+		changes = append(changes, change{i, crm.DealEdit{ID: op.ID, Version: op.Version, Input: input}})
 	}
-	for stretch := range stretches(entries, func(e entry) bool { return e.ID == "" }) {
+	for stretch := range stretches(changes, func(e change) bool { return e.ID == "" }) {
 		edits, inputs := make([]crm.DealEdit, len(stretch)), make([]crm.DealInput, len(stretch))
 		for k, e := range stretch {
 			edits[k], inputs[k] = e.DealEdit, e.Input

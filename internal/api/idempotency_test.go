@@ -196,7 +196,7 @@ func TestABatchHasAResultForEach(t *testing.T) {
 		}
 	}
 	// What is wrong in shape and what is wrong in meaning is named alike.
-	if g := w.ask("POST", "/v1/crm/contacts/batch", `{"items":[{"contact":{"personal":{"email":3}}}]}`); g.string("errors", 0, "field") != "items[0].contact.personal.email" {
+	if g := w.ask("POST", "/v1/crm/contacts/batch", `{"items":[{"contact":{"personal":{"email":3}}}]}`); g.string("items", 0, "problem", "errors", 0, "field") != "items[0].contact.personal.email" {
 		t.Errorf("%s", g.text)
 	}
 	if g := w.ask("POST", "/v1/crm/deals/batch", `{"items":[{"deal":{"name":" "}}]}`); g.string("items", 0, "problem", "errors", 0, "field") != "items[0].deal.name" {
@@ -247,5 +247,37 @@ func TestABatchKeepsItsOrder(t *testing.T) {
 	}
 	if g := w.mustAsk(200, "GET", "/v1/crm/deals/"+deal, nil); g.at("value") != 7.0 {
 		t.Errorf("%s", g.text)
+	}
+}
+
+func TestAnEntryThatDoesNotFitLeavesTheOthersAlone(t *testing.T) {
+	w := newWorld(t)
+	for _, path := range []string{"contact", "deal"} {
+		good := `{"` + path + `":{"` + map[string]string{"contact": `personal":{"firstName":"Ana"}`, "deal": `name":"Mesa"`}[path] + `}}`
+		g := w.mustAsk(200, "POST", "/v1/crm/"+path+"s/batch", `{"items":[17,`+good+`,{"`+path+`":{"priority":"alta","noSuchMember":1}},{},null,{"version":9.5e18,"`+path+`":{}},`+good+`]}`)
+		for i, want := range []struct {
+			status     float64
+			key, field string
+		}{
+			{422, "object_wanted", "items[0]"},
+			{201, "", ""},
+			{422, "integer_wanted", "items[2]." + path + ".priority"},
+			{422, "member_missing", "items[3]." + path},
+			{422, "object_wanted", "items[4]"},
+			{422, "form_wanted", "items[5]"},
+			{201, "", ""},
+		} {
+			found := want.key == ""
+			list, _ := g.at("items", i, "problem", "errors").([]any)
+			for k := range list {
+				found = found || g.string("items", i, "problem", "errors", k, "key") == want.key && g.string("items", i, "problem", "errors", k, "field") == want.field
+			}
+			if g.at("items", i, "status") != want.status || g.at("items", i, "index") != float64(i) || !found || (g.string("items", i, "id") != "") != (want.status == 201) {
+				t.Errorf("%s %d: %v, want %v", path, i, g.at("items", i), want)
+			}
+		}
+		if list, _ := g.at("items", 2, "problem", "errors").([]any); len(list) != 2 {
+			t.Errorf("not all that is wrong: %v", list)
+		}
 	}
 }
