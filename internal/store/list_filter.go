@@ -1,6 +1,7 @@
 package store
 
 import (
+	"maps"
 	"strconv"
 	"strings"
 
@@ -17,6 +18,35 @@ type filter struct {
 
 func (f filter) none() bool {
 	return len(f.probes) == 0 && len(f.terms) == 0 && f.owners == nil && f.stages == nil
+}
+
+// filterFor returns the filter for what is not covered by a set, or otherwise, yet, and whether all fits that passes it.
+func (l *listing) filterFor(covered map[int]bool) (f filter, exact bool) {
+	covered = maps.Clone(covered)
+	if _, has := covered[ofOwners]; !has && l.owners != nil {
+		f.owners = l.owners
+	}
+	if _, has := covered[ofStages]; !has && l.stages != nil {
+		f.stages = l.stages
+	}
+	covered[ofOwners], covered[ofStages] = true, true
+	for _, from := range l.sources {
+		if _, has := covered[from.of[0]]; has {
+			continue
+		}
+		switch term := l.termOf(from); {
+		case from.probe != nil:
+			f.probes = append(f.probes, from.probe)
+		case term != "":
+			f.terms = append(f.terms, term)
+		default:
+			continue
+		}
+		for _, of := range from.of {
+			covered[of] = from.exact
+		}
+	}
+	return f, l.covers(covered)
 }
 
 // filterColumns says how the columns are called that a filter looks at.

@@ -91,7 +91,7 @@ func (l *listing) page(ctx context.Context, after *place, skip, limit int) ([]pl
 	}
 	enough := limit + 1
 	found, ended, err := l.nearby(ctx, progress{at: after, skip: skip}, enough)
-	if err == nil && !ended && len(found.hits) < enough {
+	if err == nil && !ended && found.missing(enough) > 0 && (most < 0 || 2*len(found.hits) < enough) {
 		return l.farther(ctx, found, after, skip, limit, most)
 	}
 	if err != nil {
@@ -141,16 +141,23 @@ func (l *listing) skipped(ctx context.Context, skip, limit int) ([]place, *place
 	return places, next, true, err
 }
 
-// nearby looks at the first rows after a place: most pages are full by then.
+// nearby looks at the first rows after a place, and at more if they are likely to fill the page: most pages are full by then. One that is only half full is handed out,
+// too: to go on after it is quicker than to look at what is in the way of all rows.
 func (l *listing) nearby(ctx context.Context, from progress, enough int) (found progress, ended bool, err error) {
 	if s, ok := l.newSieve(from, narrowed{}); ok {
-		s.passes = l.limits.first / l.weight()
+		first, more := l.limits.first/l.weight(), s.passes
+		s.passes = first
 		ended, err = s.read(ctx, enough)
+		if err == nil && !ended && s.nearly(enough, first, more) {
+			s.passes = more
+			ended, err = s.read(ctx, enough)
+		}
 		return s.progress, ended, err
 	}
 	w := l.newWalk(from)
-	ended, err = w.read(ctx, enough, w.least(enough))
-	if err == nil && !ended && len(w.hits) < enough && w.nearly(enough) {
+	first := w.least(enough)
+	ended, err = w.read(ctx, enough, first)
+	if err == nil && !ended && w.nearly(enough, first, l.limits.nearly) {
 		ended, err = w.read(ctx, enough, l.limits.nearly)
 	}
 	return w.progress, ended, err
@@ -167,7 +174,7 @@ func (l *listing) farther(ctx context.Context, found progress, after *place, ski
 		return nil, nil, err
 	}
 	if n.some && len(n.numbers) <= l.limits.fetch {
-		hits, err := l.fetch(ctx, n.numbers, n.exact)
+		hits, err := l.fetchNarrowed(ctx, n)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -204,9 +211,9 @@ func (l *listing) leaveOutWalked(ctx context.Context) error {
 	return err
 }
 
-// nearly says whether the page will be full soon, if what fits goes on to be as frequent as it was in the first rows.
-func (w *walk) nearly(enough int) bool {
-	return w.found()*w.l.limits.nearly >= w.missing(enough)*w.l.limits.firstWalk
+// nearly says whether half of the page will be full after so many more rows, if what fits goes on to be as frequent as it was in the first ones.
+func (p *progress) nearly(enough, first, more int) bool {
+	return p.missing(enough) > 0 && 2*p.found()*(first+more) >= (p.skip+enough)*first
 }
 
 // unbounded is more than any account has.
@@ -237,7 +244,7 @@ func (l *listing) few(ctx context.Context, most, fetch int) (hits []hit, ok bool
 	if err != nil || !n.some || len(n.numbers) > fetch {
 		return nil, false, err
 	}
-	hits, err = l.fetch(ctx, n.numbers, n.exact)
+	hits, err = l.fetchNarrowed(ctx, n)
 	return hits, err == nil, err
 }
 

@@ -221,18 +221,44 @@ func levels(first, most int) []int {
 }
 
 // upTo returns the sources that may have no more numbers than level, those with the fewest first. They are not counted where it is as quick to read them.
+//
+// Those that have many more than another one are not read, nor counted to the end: what the smaller one leaves is filtered by them.
 func (l *listing) upTo(ctx context.Context, level, most int) ([]*source, error) {
 	if most <= l.limits.few || most == unbounded {
 		return l.sources, nil
 	}
+	slices.SortStableFunc(l.sources, func(a, b *source) int { return cmp.Compare(a.order(), b.order()) })
+	var sources []*source
+	smallest := level
 	for _, s := range l.sources {
-		if err := l.count(ctx, s, level); err != nil {
+		if err := l.count(ctx, s, min(level, s.worth(smallest))); err != nil {
 			return nil, err
 		}
+		if s.size <= min(level, s.worth(smallest)) {
+			sources, smallest = append(sources, s), min(smallest, s.size)
+		}
 	}
-	sources := slices.DeleteFunc(slices.Clone(l.sources), func(s *source) bool { return s.size > level })
 	slices.SortStableFunc(sources, func(a, b *source) int { return cmp.Compare(a.size, b.size) })
 	return sources, nil
+}
+
+// worth is up to how many numbers a source is worth to be read next to one that has so many.
+func (s *source) worth(others int) int {
+	if s.probe != nil {
+		return others
+	}
+	return 4 * others
+}
+
+// order is in which order sources are counted.
+func (s *source) order() int {
+	switch {
+	case s.known != nil:
+		return 0
+	case s.probe == nil:
+		return 1
+	}
+	return 2
 }
 
 // add intersects with what a source has.

@@ -54,32 +54,17 @@ func (l *listing) newSieve(found progress, n narrowed) (*sieve, bool) {
 		}
 		s.phases = append(s.phases, one)
 	}
-	covered := map[int]bool{}
-	maps.Copy(covered, n.covered)
-	if l.owners != nil && !owners && !covered[ofOwners] {
-		s.filter.owners = l.owners
+	covered := maps.Clone(n.covered)
+	if covered == nil {
+		covered = map[int]bool{}
 	}
-	if l.stages != nil && !stages && !covered[ofStages] {
-		s.filter.stages = l.stages
+	if owners {
+		covered[ofOwners] = true
 	}
-	covered[ofOwners], covered[ofStages] = true, true
-	for _, from := range l.sources {
-		if _, has := covered[from.of[0]]; has {
-			continue
-		}
-		switch term := l.termOf(from); {
-		case from.probe != nil:
-			s.filter.probes = append(s.filter.probes, from.probe)
-		case term != "":
-			s.filter.terms = append(s.filter.terms, term)
-		default:
-			continue
-		}
-		for _, of := range from.of {
-			covered[of] = from.exact
-		}
+	if stages {
+		covered[ofStages] = true
 	}
-	s.exact = l.covers(covered)
+	s.filter, s.exact = l.filterFor(covered)
 	s.passes = l.limits.filtered
 	if len(s.filter.terms) > 0 {
 		s.passes /= l.weight()

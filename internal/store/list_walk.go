@@ -144,6 +144,12 @@ func (l *listing) fetch(ctx context.Context, numbers []int64, exact bool) ([]hit
 	return l.fetchSome(ctx, numbers, exact, filter{})
 }
 
+// fetchNarrowed does the same with what sources have left of the list.
+func (l *listing) fetchNarrowed(ctx context.Context, n narrowed) ([]hit, error) {
+	f, exact := l.filterFor(n.covered)
+	return l.fetchSome(ctx, n.numbers, exact, f)
+}
+
 // fetchSome does the same for those that pass a filter.
 func (l *listing) fetchSome(ctx context.Context, numbers []int64, exact bool, f filter) ([]hit, error) {
 	if len(numbers) == 0 {
