@@ -262,8 +262,13 @@ func TestNobodyMakesSomebodyMightier(t *testing.T) {
 	w := newWorld(t)
 	lesser := []string{"X-Api-Key", w.addKey(w.account.ID, auth.Grants{auth.Users: auth.Admin, auth.Keys: auth.Admin})}
 	admin, seller := string(w.users[crm.RoleAdmin].ID), string(w.users[crm.RoleSeller].ID)
+	mightier := "/v1/keys/" + w.anotherKey()
 	for _, try := range []struct{ method, path, body string }{
 		{"POST", "/v1/keys", `{"name":"x","scopes":["contacts:read"]}`},
+		{"PATCH", mightier, `{"name":"x"}`},
+		{"PATCH", mightier, `{"expires":null}`},
+		{"POST", mightier + "/rotate", `{}`},
+		{"DELETE", mightier, ``},
 		{"POST", "/v1/crm/users", `{"email":"x@quillay.example","role":"admin"}`},
 		{"PATCH", "/v1/crm/users/" + seller, `{"role":"admin"}`},
 		{"PATCH", "/v1/crm/users/" + admin, `{"email":"x@quillay.example"}`},

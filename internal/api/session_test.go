@@ -159,3 +159,22 @@ func TestWhoGuessesIsToldHowLongToWait(t *testing.T) {
 		t.Errorf("%d %v %s", g.status, g.header, g.text)
 	}
 }
+
+// TestAnInvitedAdministratorIsNoSuccessor until it has chosen a password: it may never come.
+func TestAnInvitedAdministratorIsNoSuccessor(t *testing.T) {
+	onBothEngines(t, func(t *testing.T, w *world) {
+		admin := w.users[crm.RoleAdmin]
+		w.login(admin, w.account.ID)
+		link := w.mustAsk(201, "POST", "/v1/crm/users", `{"email":"nueva@quillay.example","role":"admin"}`).string("link")
+		path := "/v1/crm/users/" + string(admin.ID)
+		if g := w.ask("POST", path+"/deactivate", `{}`); g.status != 409 || g.string("key") != "last_admin" {
+			t.Errorf("%d %s", g.status, g.text)
+		}
+		if g := w.ask("PATCH", path, `{"role":"editor"}`); g.status != 409 || g.string("key") != "last_admin" {
+			t.Errorf("%d %s", g.status, g.text)
+		}
+		token := link[strings.LastIndexByte(link, '/')+1:]
+		w.mustAsk(200, "POST", "/v1/passwords", `{"token":"`+token+`","password":"`+password+`"}`, "X-Api-Key", "")
+		w.mustAsk(200, "PATCH", path, `{"role":"editor"}`)
+	})
+}

@@ -144,8 +144,8 @@ type KeyChange struct {
 	ExpiresAt *time.Time // zero: never
 }
 
-// ChangeKey changes a key. not_found: key_not_found. conflict: key_revoked_already. invalid: as CreateKey. forbidden: grants_exceeded, a principal gives no more time to
-// what it could not make; key_extends_itself.
+// ChangeKey changes a key. not_found: key_not_found. conflict: key_revoked_already. invalid: as CreateKey. forbidden: grants_exceeded, a principal changes no key that
+// it could not make; key_extends_itself.
 func (s *Service) ChangeKey(ctx context.Context, p Principal, id crm.ID, c KeyChange) (APIKey, error) {
 	return s.changeKey(ctx, p, id, func(key *APIKey) (err error) {
 		if c.Name != nil {
@@ -160,7 +160,7 @@ func (s *Service) ChangeKey(ctx context.Context, p Principal, id crm.ID, c KeyCh
 	})
 }
 
-// changeExpiry sets until when a key works. Whoever has a key that leaked could else keep it, or one that is mightier, for ever.
+// changeExpiry sets until when a key works. Whoever has a key that leaked could else keep it for ever.
 func (s *Service) changeExpiry(p Principal, key *APIKey, until time.Time) error {
 	before := *key
 	key.ExpiresAt = until
@@ -171,13 +171,11 @@ func (s *Service) changeExpiry(p Principal, key *APIKey, until time.Time) error 
 		return nil
 	case p.Key.ID == key.ID && (until.IsZero() || before.Expired(until)):
 		return crm.NewError(crm.Forbidden, "key_extends_itself")
-	case !p.MayGrant(key.Grants):
-		return grantsExceeded()
 	}
 	return nil
 }
 
-// RevokeKey ends a key for good, with all its secrets. not_found: key_not_found. conflict: key_revoked_already.
+// RevokeKey ends a key for good, with all its secrets. not_found: key_not_found. conflict: key_revoked_already. forbidden: grants_exceeded, as ChangeKey.
 func (s *Service) RevokeKey(ctx context.Context, p Principal, id crm.ID) (APIKey, error) {
 	return s.changeKey(ctx, p, id, func(key *APIKey) error {
 		key.RevokedAt = s.now()
@@ -190,6 +188,9 @@ func (s *Service) changeKey(ctx context.Context, p Principal, id crm.ID, change 
 	err := s.store.UpdateAccess(ctx, p.AccountID, func(tx Tx) (err error) {
 		if key, err = keyInUse(ctx, tx, id); err != nil {
 			return err
+		}
+		if !p.MayGrant(key.Grants) {
+			return grantsExceeded()
 		}
 		if err := change(&key); err != nil {
 			return err

@@ -161,13 +161,17 @@ func TestNobodyKeepsAKeyAliveThatItMayNotGive(t *testing.T) {
 		sooner, name := own.ExpiresAt.Add(-time.Second), "Otro"
 		_, err = s.ChangeKey(s.ctx, weaker, own.ID, auth.KeyChange{ExpiresAt: &sooner})
 		must(t, err)
-		_, err = s.ChangeKey(s.ctx, weaker, all.ID, auth.KeyChange{Name: &name, ExpiresAt: &hour}) // which it is: no change
-		mustFail(t, err, crm.Invalid, "key_expiry_past")
-		_, err = s.ChangeKey(s.ctx, weaker, all.ID, auth.KeyChange{Name: &name})
+		_, err = s.ChangeKey(s.ctx, weaker, own.ID, auth.KeyChange{Name: &name, ExpiresAt: &sooner}) // which it is: no change
 		must(t, err)
+		_, err = s.ChangeKey(s.ctx, weaker, all.ID, auth.KeyChange{Name: &name})
+		mustFail(t, err, crm.Forbidden, "grants_exceeded")
+		_, err = s.RevokeKey(s.ctx, weaker, all.ID)
+		mustFail(t, err, crm.Forbidden, "grants_exceeded")
 		_, err = s.ChangeKey(s.ctx, admin, all.ID, auth.KeyChange{ExpiresAt: &never})
 		must(t, err)
 		_, err = s.ChangeKey(s.ctx, admin, own.ID, auth.KeyChange{ExpiresAt: &never})
+		must(t, err)
+		_, err = s.RevokeKey(s.ctx, weaker, own.ID)
 		must(t, err)
 	})
 }

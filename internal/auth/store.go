@@ -59,8 +59,6 @@ type Reader interface {
 
 	// Password returns a user's, zero if there is none.
 	Password(ctx context.Context, user crm.ID) (Password, error)
-	// PasswordHolders returns the users that have one.
-	PasswordHolders(ctx context.Context) ([]crm.ID, error)
 	// Sessions returns a user's sessions, latest seen first, expired ones too.
 	Sessions(ctx context.Context, user crm.ID) ([]Session, error)
 	// APIKeys returns all keys, oldest first, expired and revoked ones too.

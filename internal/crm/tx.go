@@ -11,6 +11,8 @@ type Reader interface {
 	Account(ctx context.Context) (Account, error)
 	// Users returns all users, inactive ones too, oldest first.
 	Users(ctx context.Context) ([]User, error)
+	// PasswordHolders returns the users that have a password; the others were invited, and cannot log in yet.
+	PasswordHolders(ctx context.Context) ([]ID, error)
 	// Pipelines returns all pipelines with their stages, in their order.
 	Pipelines(ctx context.Context) ([]Pipeline, error)
 	// CustomFields returns the fields of one entity in their order, archived ones too.

@@ -33,7 +33,7 @@ func userAmong(users []User, id ID) (User, error) {
 }
 
 // ChangeUser changes a user. not_found: user_not_found. invalid: not one e-mail address, or a role or language that Puente does not know. conflict: stale; another user has that e-mail, case
-// aside (email_taken); it is the last active administrator, and would be none (last_admin).
+// aside (email_taken); it is the last active administrator who can log in, and would be none (last_admin).
 func ChangeUser(ctx context.Context, tx Tx, hand Hand, id ID, change UserChange) (User, error) {
 	users, err := tx.Users(ctx)
 	if err != nil {
@@ -91,16 +91,34 @@ func updateUser(ctx context.Context, tx Tx, users []User, was, wanted User) (Use
 	if wanted == was {
 		return was, nil
 	}
-	governs := func(u User) bool { return u.Active && u.Role == RoleAdmin }
-	others := func(u User) bool { return u.ID != was.ID && governs(u) }
-	if governs(was) && !governs(wanted) && !slices.ContainsFunc(users, others) {
-		return User{}, NewError(Conflict, "last_admin", "name", was.Label())
+	if governs(was) && !governs(wanted) {
+		if err := checkSuccession(ctx, tx, users, was); err != nil {
+			return User{}, err
+		}
 	}
 	if err := tx.UpdateUser(ctx, wanted); err != nil {
 		return User{}, err
 	}
 	wanted.Version++
 	return wanted, nil
+}
+
+// governs says whether a user may change the account's settings.
+func governs(u User) bool { return u.Active && u.Role == RoleAdmin }
+
+// checkSuccession says whether an account can do without an administrator: another has to be active, and able to log in if this one is. Who was invited and has not chosen
+// a password yet may never come. conflict: last_admin.
+func checkSuccession(ctx context.Context, tx Tx, users []User, leaving User) error {
+	holders, err := tx.PasswordHolders(ctx)
+	if err != nil {
+		return err
+	}
+	able := func(u User) bool { return slices.Contains(holders, u.ID) }
+	succeeds := func(u User) bool { return u.ID != leaving.ID && governs(u) && (able(u) || !able(leaving)) }
+	if !slices.ContainsFunc(users, succeeds) {
+		return NewError(Conflict, "last_admin", "name", leaving.Label())
+	}
+	return nil
 }
 
 // Label returns what people call the user: the name, else the e-mail.
@@ -112,7 +130,7 @@ func (u User) Label() string {
 }
 
 // DeactivateUser bars a user, who keeps what is his: see [Reassign]. One who is barred already stays so. not_found: user_not_found. conflict: the user himself asks (deactivate_self), or he
-// is the last active administrator (last_admin).
+// is the last active administrator who can log in (last_admin).
 func DeactivateUser(ctx context.Context, tx Tx, hand Hand, id ID) (User, error) {
 	if hand.Actor.Kind == ActorUser && hand.Actor.ID == id {
 		return User{}, NewError(Conflict, "deactivate_self")

@@ -123,7 +123,7 @@ var failuresAuth = map[string]text{
 		"An API key cannot give itself more time. Ask an administrator to do it.",
 	},
 	"error.grants_exceeded": {
-		"No puedes dar permisos que tú no tienes. Pídeselo a un administrador.",
-		"You cannot give permissions that you do not have. Ask an administrator to do it.",
+		"Eso tiene o daría permisos que tú no tienes. Pídeselo a un administrador.",
+		"That has or would give permissions that you do not have. Ask an administrator to do it.",
 	},
 }

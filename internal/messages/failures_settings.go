@@ -60,8 +60,8 @@ var failuresSettings = map[string]text{
 
 	// Users.
 	"error.last_admin": {
-		"{name} es el único administrador activo: sin él, nadie podría configurar la cuenta. Haz administrador a otra persona primero.",
-		"{name} is the only active administrator: without one nobody could change the account's settings. Make somebody else an administrator first.",
+		"{name} es el único administrador que puede entrar: sin él, nadie podría configurar la cuenta. Haz administrador a otra persona que ya tenga contraseña, o espera a que la elija.",
+		"{name} is the only administrator who can log in: without one nobody could change the account's settings. Make somebody else an administrator who has a password already, or wait until one is chosen.",
 	},
 	"error.deactivate_self": {
 		"No puedes desactivarte a ti mismo. Pídelo a otro administrador.",

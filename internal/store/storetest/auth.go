@@ -268,10 +268,6 @@ func testAccessIsolation(t *testing.T, f *fixture) {
 			p, err := r.Password(f.ctx, other.user.ID)
 			return p != auth.Password{}, err
 		},
-		"PasswordHolders": func(r auth.Reader) (any, error) {
-			holders, err := r.PasswordHolders(f.ctx)
-			return len(holders) > 0, err
-		},
 		"Sessions": func(r auth.Reader) (any, error) {
 			all, err := r.Sessions(f.ctx, other.user.ID)
 			return len(all) > 0, err

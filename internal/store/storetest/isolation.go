@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"puente/internal/auth"
 	"puente/internal/bridge"
 	"puente/internal/crm"
 )
@@ -43,6 +44,7 @@ func testIsolation(t *testing.T, f *fixture) {
 		must(t, tx.SaveRun(f.ctx, run))
 		must(t, tx.AddDecisions(f.ctx, other.connection.ID, "2026-03-12", decisions))
 		must(t, tx.AddCalls(f.ctx, other.connection.ID, "2026-03-12", 3))
+		must(t, tx.(auth.Tx).SavePassword(f.ctx, other.user.ID, auth.Password{Hash: "$a", ChangedAt: now}))
 		return tx.AddHistory(f.ctx, []bridge.HistoryEntry{entry})
 	})
 	later := now.Add(time.Hour)
@@ -152,6 +154,10 @@ func testIsolation(t *testing.T, f *fixture) {
 		"CountStored": func(r bridge.Reader) (any, error) {
 			n, err := r.CountStored(f.ctx, crm.EntityContact)
 			return int64(n), err
+		},
+		"PasswordHolders": func(r bridge.Reader) (any, error) {
+			holders, err := r.PasswordHolders(f.ctx)
+			return len(holders) > 0, err
 		},
 		"CountDetails": func(r bridge.Reader) (any, error) {
 			n, err := r.CountDetails(f.ctx, crm.EntityContact, crm.FieldCity)
