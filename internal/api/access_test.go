@@ -257,6 +257,18 @@ func TestASellerReachesOwnAndUnassigned(t *testing.T) {
 	}
 }
 
+func TestErrorsAboutKeysNameMembersOfTheBody(t *testing.T) {
+	w := newWorld(t)
+	for _, try := range []struct{ method, path, body string }{
+		{"POST", "/v1/keys", `{"name":"x","scopes":["contacts:read"],"expires":"2001-01-01"}`},
+		{"PATCH", "/v1/keys/" + w.anotherKey(), `{"expires":"2001-01-01"}`},
+	} {
+		if g := w.ask(try.method, try.path, try.body); g.status != 422 || g.string("key") != "key_expiry_past" || g.string("errors", 0, "field") != "expires" {
+			t.Errorf("%s: %d %s", try.method, g.status, g.text)
+		}
+	}
+}
+
 // TestNobodyMakesSomebodyMightier tries to get more rights by users and keys than one has.
 func TestNobodyMakesSomebodyMightier(t *testing.T) {
 	w := newWorld(t)

@@ -24,9 +24,9 @@ type contactIn struct {
 
 	TaxID     given[string]   `json:"taxId,omitzero" doc:"The primary tax id (RUT, RUC, RFC)"`
 	Emails    given[[]string] `json:"emails,omitzero" doc:"All e-mails, the primary one first; up to 10 beside it"`
-	Phones    given[[]string] `json:"phones,omitzero" doc:"All phones, the primary one first"`
-	TaxIDs    given[[]string] `json:"taxIds,omitzero" doc:"All tax ids, the primary one first"`
-	AddEmails []string        `json:"addEmails,omitempty" doc:"E-mails to have beside those that are there"`
+	Phones    given[[]string] `json:"phones,omitzero" doc:"All phones, the primary one first; up to 10 beside it"`
+	TaxIDs    given[[]string] `json:"taxIds,omitzero" doc:"All tax ids, the primary one first; up to 10 beside it"`
+	AddEmails []string        `json:"addEmails,omitempty" doc:"E-mails to have beside those that are there; in all the primary one and up to 10 more"`
 	AddPhones []string        `json:"addPhones,omitempty"`
 	AddTaxIDs []string        `json:"addTaxIds,omitempty"`
 

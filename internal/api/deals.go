@@ -203,7 +203,7 @@ type stageTimeOut struct {
 	Current bool          `json:"current" doc:"It stands there now"`
 }
 
-func dealStages(ctx context.Context, r *reading, in *ByID) (*body[[]stageTimeOut], error) {
+func dealStages(ctx context.Context, r *reading, in *ByID) (*body[items[stageTimeOut]], error) {
 	deal, err := crm.FindDeal(ctx, r, r.hand(), in.ID)
 	if err != nil {
 		return nil, err
@@ -212,14 +212,14 @@ func dealStages(ctx context.Context, r *reading, in *ByID) (*body[[]stageTimeOut
 	if err != nil {
 		return nil, err
 	}
-	out := &body[[]stageTimeOut]{Body: []stageTimeOut{}}
+	out := &body[items[stageTimeOut]]{items[stageTimeOut]{[]stageTimeOut{}}}
 	for _, t := range times {
-		out.Body = append(out.Body, stageTimeOut{t.Stage.ID, t.Stage.Name, t.Stage.Kind, t.Entered, int64(t.Stood / time.Second), t.Current})
+		out.Body.Items = append(out.Body.Items, stageTimeOut{t.Stage.ID, t.Stage.Name, t.Stage.Kind, t.Entered, int64(t.Stood / time.Second), t.Current})
 	}
 	return out, nil
 }
 
-func dealDocuments(ctx context.Context, r *reading, in *ByID) (*body[[]documentOut], error) {
+func dealDocuments(ctx context.Context, r *reading, in *ByID) (*body[items[documentOut]], error) {
 	deal, err := crm.FindDeal(ctx, r, r.hand(), in.ID)
 	if err != nil {
 		return nil, err
@@ -228,9 +228,9 @@ func dealDocuments(ctx context.Context, r *reading, in *ByID) (*body[[]documentO
 	if err != nil {
 		return nil, err
 	}
-	out := &body[[]documentOut]{Body: []documentOut{}}
+	out := &body[items[documentOut]]{items[documentOut]{[]documentOut{}}}
 	for _, d := range documents[deal.ID] {
-		out.Body = append(out.Body, encodeDocument(d))
+		out.Body.Items = append(out.Body.Items, encodeDocument(d))
 	}
 	return out, nil
 }

@@ -21,6 +21,9 @@ type KeyOut struct {
 	Revoked   instant  `json:"revoked" doc:"null: in use"`
 }
 
+// keyFields says how errors about keys name fields.
+var keyFields = map[string]string{"expiresAt": "expires", "grace": "graceHours"}
+
 func (r *reading) key(ctx context.Context, k auth.APIKey) (KeyOut, error) {
 	maker, err := r.actor(ctx, k.CreatedBy)
 	return KeyOut{
@@ -35,14 +38,14 @@ type newKeyOut struct {
 	Secret string `json:"secret" doc:"To be sent in the header x-api-key. It is shown this once."`
 }
 
-func listKeys(ctx context.Context, r *reading, _ *struct{}) (*body[[]KeyOut], error) {
+func listKeys(ctx context.Context, r *reading, _ *struct{}) (*body[items[KeyOut]], error) {
 	keys, err := r.access().APIKeys(ctx)
 	if err != nil {
 		return nil, err
 	}
-	out := &body[[]KeyOut]{Body: make([]KeyOut, len(keys))}
+	out := &body[items[KeyOut]]{items[KeyOut]{make([]KeyOut, len(keys))}}
 	for i, k := range keys {
-		if out.Body[i], err = r.key(ctx, k); err != nil {
+		if out.Body.Items[i], err = r.key(ctx, k); err != nil {
 			return nil, err
 		}
 	}

@@ -98,6 +98,11 @@ const scrollEnd = "end"
 
 type body[T any] struct{ Body T }
 
+// items is a list that is short enough to be answered whole.
+type items[T any] struct {
+	Items []T `json:"items"`
+}
+
 // query reads the filters. Names of fields are those of bodies (firstName or personal.firstName) or the domain's (first_name), or keys of custom fields.
 func (r *reading) query(ctx context.Context, entity crm.Entity, p FilterParams) (crm.Query, error) {
 	q := crm.Query{Entity: entity, Reach: r.principal.Reach, Search: p.Search}

@@ -151,6 +151,13 @@ func TestTheDocumentIsOpenAPI(t *testing.T) {
 		if o.scope == "" {
 			t.Errorf("%s %s does not say what it asks of the caller", o.method, o.path)
 		}
+		op := d.root["paths"].(map[string]any)[o.path].(map[string]any)[strings.ToLower(o.method)].(map[string]any)
+		for status, response := range op["responses"].(map[string]any) {
+			content, _ := response.(map[string]any)["content"].(map[string]any)
+			if media, _ := content["application/json"].(map[string]any); media != nil && (typeOf(d.resolve(media["schema"])) == "array") != (o.id == "get-v1-crm-tags") {
+				t.Errorf("%s answers %s with a plain list, which only tags are, or tags are none", o.id, status)
+			}
+		}
 		if o.body != nil {
 			d.schema("paths", o.path, strings.ToLower(o.method), "requestBody", "content", "application/json", "schema")
 		}

@@ -29,7 +29,7 @@ var (
 // routes is everything that there is, with what is asked of the caller. A handler of read sees one picture of the account, one of write works in one transaction (and, as a POST,
 // honours an Idempotency-Key), one of direct sees to its own.
 func routes() []route {
-	contact, deal, activity, stage := about(contactFields), about(dealFields), about(activityFields), about(stageFields)
+	contact, deal, activity, stage, key := about(contactFields), about(dealFields), about(activityFields), about(stageFields), about(keyFields)
 	return append([]route{
 		direct(post, "/v1/session", everybody, "Log in by e-mail and password", logIn),
 		read(get, "/v1/session", loggedIn, "Who makes the request, and what it may do", whoAmI),
@@ -41,9 +41,9 @@ func routes() []route {
 		direct(post, "/v1/passwords", everybody, "Choose a password by a link", choosePassword),
 
 		read(get, "/v1/keys", keysRead, "List API keys", listKeys),
-		write(post, "/v1/keys", keysAdmin, "Make an API key", createKey, created, secret),
-		write(post, "/v1/keys/{id}/rotate", keysAdmin, "Give a key a new secret", rotateKey, secret),
-		direct(patch, "/v1/keys/{id}", keysWrite, "Change a key's name or expiry", patchKey),
+		write(post, "/v1/keys", keysAdmin, "Make an API key", createKey, created, secret, key),
+		write(post, "/v1/keys/{id}/rotate", keysAdmin, "Give a key a new secret", rotateKey, secret, key),
+		direct(patch, "/v1/keys/{id}", keysWrite, "Change a key's name or expiry", patchKey, key),
 		direct(remove, "/v1/keys/{id}", keysWrite, "Revoke a key", revokeKey),
 
 		read(get, "/v1/crm/contacts", contactsRead, "List contacts", listContacts, contact),
@@ -127,7 +127,7 @@ func routes() []route {
 		read(get, "/v1/crm/users/{id}", usersRead, "Get a user", getUser),
 		write(patch, "/v1/crm/users/{id}", usersWrite, "Change a user", patchUser, versioned),
 		write(post, "/v1/crm/users/{id}/link", usersWrite, "Make a link by which a user chooses a password", linkUser, secret),
-		direct(post, "/v1/crm/users/{id}/deactivate", usersAdmin, "Bar a user, and give away what is the user's", deactivateUser, keeps),
+		direct(post, "/v1/crm/users/{id}/deactivate", usersAdmin, "Bar a user, and give away what is the user's", deactivateUser, keeps, about(deactivationFields)),
 		write(post, "/v1/crm/users/{id}/activate", usersAdmin, "Let a user in again", activateUser),
 
 		read(get, "/v1/crm/account", settingsRead, "Get the account's settings", getAccount),

@@ -86,7 +86,7 @@ var samples = map[string]func(w *world) sample{
 	},
 	"delete-v1-sessions-id": func(w *world) sample {
 		h := w.session()
-		return sample{path: "/v1/sessions/" + w.mustAsk(200, "GET", "/v1/sessions", nil, h...).string(0, "id"), headers: h}
+		return sample{path: "/v1/sessions/" + w.mustAsk(200, "GET", "/v1/sessions", nil, h...).string("items", 0, "id"), headers: h}
 	},
 	"post-v1-setup": func(w *world) sample {
 		code, _, err := w.auth.SetupCode(w.ctx)

@@ -179,15 +179,15 @@ type sessionOut struct {
 	Current  bool    `json:"current" doc:"The one that asks"`
 }
 
-func listSessions(ctx context.Context, c *call, _ *struct{}) (*body[[]sessionOut], error) {
+func listSessions(ctx context.Context, c *call, _ *struct{}) (*body[items[sessionOut]], error) {
 	sessions, err := c.Auth.Sessions(ctx, c.principal)
-	out := &body[[]sessionOut]{Body: []sessionOut{}}
+	out := &body[items[sessionOut]]{items[sessionOut]{[]sessionOut{}}}
 	for _, s := range sessions {
 		address := ""
 		if s.Address.IsValid() {
 			address = s.Address.String()
 		}
-		out.Body = append(out.Body, sessionOut{s.ID, s.Agent, address, instant{s.CreatedAt}, instant{s.LastSeenAt}, instant{s.ExpiresAt}, s.ID == c.principal.Session})
+		out.Body.Items = append(out.Body.Items, sessionOut{s.ID, s.Agent, address, instant{s.CreatedAt}, instant{s.LastSeenAt}, instant{s.ExpiresAt}, s.ID == c.principal.Session})
 	}
 	return out, err
 }

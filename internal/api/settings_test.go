@@ -39,7 +39,7 @@ func TestAStageWithDealsSaysSoAndTheyAreMoved(t *testing.T) {
 	}
 	deal := w.mustAsk(200, "GET", "/v1/crm/deals", nil).string("items", 0, "id")
 	stagesOf := w.mustAsk(200, "GET", "/v1/crm/deals/"+deal+"/stages", nil)
-	if list, _ := stagesOf.at().([]any); len(list) != 3 || stagesOf.at(2, "current") != true || stagesOf.string(0, "name") != "Uno" {
+	if list, _ := stagesOf.at("items").([]any); len(list) != 3 || stagesOf.at("items", 2, "current") != true || stagesOf.string("items", 0, "name") != "Uno" {
 		t.Errorf("%s", stagesOf.text)
 	}
 }

@@ -1,6 +1,7 @@
 package crm
 
 import (
+	"cmp"
 	"context"
 	"maps"
 	"slices"
@@ -153,7 +154,7 @@ func (e *contactEditing) putIdentities(d *draft, contact *Contact, kinds []ident
 		had := contact.IdentitiesOf(asked.kind)
 		wanted := asked.wanted(had)
 		if len(wanted) > MaxAlternatives+1 {
-			d.refuse(ErrTooManyAlternatives, string(asked.kind))
+			d.refuse(ErrTooManyAlternatives, cmp.Or(asked.places[wanted[MaxAlternatives+1].IdentityKey], string(asked.kind)))
 			continue
 		}
 		for _, i := range wanted {

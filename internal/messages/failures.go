@@ -136,8 +136,8 @@ var failures = map[string]text{
 		"There is no role “{role}”. Write admin (administrator), editor or seller.",
 	},
 	"error.too_many_alternatives": {
-		"El contacto ya tiene {most} alternativas. Quita una que ya no use.",
-		"The contact has {most} alternatives already. Remove one that is no longer in use.",
+		"Un contacto puede tener uno principal y a lo más {most} alternativos. Quita los que ya no use e inténtalo de nuevo.",
+		"A contact may have a primary one and at most {most} alternatives. Remove those that are no longer in use and try again.",
 	},
 
 	// Rules.

@@ -172,7 +172,7 @@ func TestWhatDoesNotFitIsSaidAtItsField(t *testing.T) {
 			{crm.ContactInput{Phones: crm.IdentitiesInput{Secondary: p("12")}}, "invalid phone_invalid phone.secondary"},
 			{crm.ContactInput{TaxIDs: crm.IdentitiesInput{Primary: p("12345678-9")}}, "invalid tax_id_invalid tax_id"},
 			{crm.ContactInput{TaxIDs: crm.IdentitiesInput{Primary: p("66.666.666-6")}}, "invalid tax_id_generic tax_id"},
-			{crm.ContactInput{Emails: crm.IdentitiesInput{Add: manyEmails(12)}}, "invalid too_many_alternatives email"},
+			{crm.ContactInput{Emails: crm.IdentitiesInput{Add: manyEmails(12)}}, "invalid too_many_alternatives email.add[11]"},
 			{crm.ContactInput{Priority: p(4)}, "invalid number_out_of_range priority"},
 			{crm.ContactInput{Priority: p(-1)}, "invalid number_out_of_range priority"},
 			{crm.ContactInput{BirthDay: p(31), BirthMonth: p(4)}, "invalid birth_date_impossible birth_day"},
