@@ -222,7 +222,7 @@ const unbounded = 1 << 40
 // weight is how many times as long it takes to test a row when other tables are looked into.
 func (l *listing) weight() int {
 	if l.heavy {
-		return 2
+		return 3
 	}
 	return 1
 }

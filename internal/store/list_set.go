@@ -214,7 +214,7 @@ func levels(first, most int) []int {
 		return []int{most}
 	}
 	var levels []int
-	for level := 4 * first; first < most && level < most; level *= 4 {
+	if level := 10 * first; first < most && level < most {
 		levels = append(levels, level)
 	}
 	return append(levels, most)
@@ -222,7 +222,7 @@ func levels(first, most int) []int {
 
 // upTo returns the sources that may have no more numbers than level, those with the fewest first. They are not counted where it is as quick to read them.
 //
-// Those that have many more than another one are not read, nor counted to the end: what the smaller one leaves is filtered by them.
+// Those that have more than another one are not read, nor counted to the end: what the smaller one leaves is filtered by them.
 func (l *listing) upTo(ctx context.Context, level, most int) ([]*source, error) {
 	if most <= l.limits.few || most == unbounded {
 		return l.sources, nil
@@ -242,12 +242,12 @@ func (l *listing) upTo(ctx context.Context, level, most int) ([]*source, error) 
 	return sources, nil
 }
 
-// worth is up to how many numbers a source is worth to be read next to one that has so many.
+// worth is up to how many numbers a source is worth to be read where others have so many.
 func (s *source) worth(others int) int {
 	if s.probe != nil {
-		return others
+		return others / 4
 	}
-	return 4 * others
+	return others
 }
 
 // order is in which order sources are counted.
