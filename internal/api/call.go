@@ -66,6 +66,11 @@ func (c *call) update(ctx context.Context, fn func(*writing) error) error {
 	return c.Store.Update(ctx, c.principal.AccountID, func(tx bridge.Tx) error { return fn(c.writing(tx)) })
 }
 
+// transaction runs functions of the bridge in transactions on the caller's account.
+func (c *call) transaction(ctx context.Context) bridge.Transaction {
+	return func(fn func(bridge.Tx) error) error { return c.Store.Update(ctx, c.principal.AccountID, fn) }
+}
+
 func (c *call) writing(tx bridge.Tx) *writing {
 	return &writing{reading: reading{Reader: tx, call: c}, tx: tx, hand: c.hand()}
 }

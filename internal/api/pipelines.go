@@ -75,7 +75,7 @@ func getPipeline(ctx context.Context, r *reading, in *ByID) (*answer[pipelineOut
 }
 
 // stageFields says how errors about stages and pipelines name fields.
-var stageFields = map[string]string{"kind": "type", "stale_days": "staleDays"}
+var stageFields = map[string]string{"kind": "type", "stale_days": "staleDays", "to": "moveTo"}
 
 type stageIn struct {
 	Name        string        `json:"name"`
@@ -211,7 +211,7 @@ func patchStage(ctx context.Context, w *writing, in *stageChange) (*answer[pipel
 		return nil, err
 	}
 	b := in.Body
-	pipeline, err := crm.ChangeStage(ctx, w.tx, w.hand, in.Stage, crm.StageEdit{
+	pipeline, err := bridge.ChangeStage(ctx, w.tx, w.hand, in.Stage, crm.StageEdit{
 		Version: version, Name: b.Name, Kind: b.Type, Color: b.Color, Probability: b.Probability, StaleDays: b.StaleDays,
 	})
 	if err != nil {
@@ -220,64 +220,13 @@ func patchStage(ctx context.Context, w *writing, in *stageChange) (*answer[pipel
 	return w.pipeline(ctx, pipeline)
 }
 
-// movedAtOnce is how many deals move in one transaction, so that nobody waits long for it.
-const movedAtOnce = 200
-
-// emptied moves all deals of some stages to another, a few at a time, once check has said that the stages may go.
-func (c *call) emptied(ctx context.Context, to crm.ID, stages func(context.Context, *writing) ([]crm.ID, error)) error {
-	if to == "" {
-		return nil
-	}
-	for {
-		moved := 0
-		err := c.update(ctx, func(w *writing) error {
-			from, err := stages(ctx, w)
-			for i := 0; i < len(from) && err == nil && moved == 0; i++ {
-				moved, err = crm.MoveDeals(ctx, w.tx, w.hand, from[i], to, movedAtOnce)
-			}
-			return err
-		})
-		if err != nil || moved == 0 {
-			return placed404(err, "moveTo", to)
-		}
-	}
-}
-
-// placed404 says that it is a parameter that names something that is not there.
-func placed404(err error, place string, id crm.ID) error {
-	if found := faultsIn(err); len(found) == 1 && (found[0].Key == "stage_not_found" && found[0].Params["id"] == string(id) || found[0].Key == "move_to_itself") {
-		e := *found[0]
-		e.Code = crm.Invalid
-		return e.At(place)
-	}
-	return err
-}
-
 type stageRemoval struct {
 	StageID
 	MoveTo crm.ID `query:"moveTo" doc:"The stage to which its deals go, of whatever pipeline. Without it the answer is 409 stage_has_deals as long as there are some."`
 }
 
 func deleteStage(ctx context.Context, c *call, in *stageRemoval) (*empty, error) {
-	deletable := func(ctx context.Context, w *writing) ([]crm.ID, error) {
-		if err := in.inPipeline(ctx, w); err != nil {
-			return nil, err
-		}
-		return []crm.ID{in.Stage}, bridge.RefuseNamed(ctx, w, string(in.Stage))
-	}
-	if err := c.emptied(ctx, in.MoveTo, deletable); err != nil {
-		return nil, err
-	}
-	return nil, c.update(ctx, func(w *writing) error {
-		version, err := w.wanted()
-		if err == nil {
-			_, err = deletable(ctx, w)
-		}
-		if err == nil {
-			_, err = crm.DeleteStage(ctx, w.tx, w.hand, in.Stage, version)
-		}
-		return err
-	})
+	return nil, c.remove(ctx, bridge.Removal{Pipeline: in.ID, Stage: in.Stage, MoveTo: in.MoveTo})
 }
 
 type pipelineRemoval struct {
@@ -286,29 +235,13 @@ type pipelineRemoval struct {
 }
 
 func deletePipeline(ctx context.Context, c *call, in *pipelineRemoval) (*empty, error) {
-	deletable := func(ctx context.Context, w *writing) ([]crm.ID, error) {
-		pipeline, err := crm.FindPipeline(ctx, w, in.ID)
-		if err != nil {
-			return nil, err
-		}
-		named := []string{string(pipeline.ID)}
-		var stages []crm.ID
-		for _, s := range pipeline.Stages {
-			named, stages = append(named, string(s.ID)), append(stages, s.ID)
-		}
-		return stages, bridge.RefuseNamed(ctx, w, named...)
-	}
-	if err := c.emptied(ctx, in.MoveTo, deletable); err != nil {
-		return nil, err
-	}
-	return nil, c.update(ctx, func(w *writing) error {
-		version, err := w.wanted()
-		if err == nil {
-			_, err = deletable(ctx, w)
-		}
-		if err == nil {
-			err = crm.DeletePipeline(ctx, w.tx, w.hand, in.ID, version)
-		}
+	return nil, c.remove(ctx, bridge.Removal{Pipeline: in.ID, MoveTo: in.MoveTo})
+}
+
+// remove deletes the version that the caller means.
+func (c *call) remove(ctx context.Context, r bridge.Removal) (err error) {
+	if r.Version, err = c.wanted(); err != nil {
 		return err
-	})
+	}
+	return bridge.Remove(ctx, c.transaction(ctx), c.hand(), r)
 }

@@ -81,8 +81,8 @@ func inviteUser(ctx context.Context, w *writing, in *invitation) (*answer[linkOu
 }
 
 // mayMake says whether the caller may do all that a user of that role may: nobody makes somebody mightier.
-func (w *writing) mayMake(role crm.Role) error {
-	if !w.principal.MayMake(role) {
+func (c *call) mayMake(role crm.Role) error {
+	if !c.principal.MayMake(role) {
 		return crm.NewError(crm.Forbidden, "grants_exceeded")
 	}
 	return nil
@@ -128,13 +128,16 @@ func patchUser(ctx context.Context, w *writing, in *userChange) (*answer[userOut
 }
 
 // ownOrLesser returns a user whom the caller may change: one who may not do more than the caller.
-func (w *writing) ownOrLesser(ctx context.Context, id crm.ID) (crm.User, error) {
-	user, err := crm.FindUser(ctx, w, id)
+func (r *reading) ownOrLesser(ctx context.Context, id crm.ID) (crm.User, error) {
+	user, err := crm.FindUser(ctx, r, id)
 	if err == nil {
-		err = w.mayMake(user.Role)
+		err = r.mayMake(user.Role)
 	}
 	return user, err
 }
+
+// deactivationFields says how errors about who takes over name fields.
+var deactivationFields = map[string]string{"to": "reassignTo"}
 
 type deactivation struct {
 	ByID
@@ -143,68 +146,48 @@ type deactivation struct {
 	}
 }
 
-// heir returns who takes over, if anybody is to.
-func (d *deactivation) heir() given[string] {
-	if d.Body == nil {
-		return given[string]{}
-	}
-	return d.Body.ReassignTo
-}
-
-// reassignedAtOnce is how many records change hands in one transaction, so that nobody waits long for it.
-const reassignedAtOnce = 200
-
-// deactivateUser bars a user and then, a few records at a time, gives away what is the user's. Asked again it goes on where it was.
+// deactivateUser bars a user and gives away what is the user's. Asked again it goes on where it was.
 func deactivateUser(ctx context.Context, c *call, in *deactivation) (*answer[userOut], error) {
-	out, err := finish(ctx, c, in, barUser)
+	var leaving bridge.Deactivation
+	out, err := finish(ctx, c, in, func(ctx context.Context, w *writing, in *deactivation) (_ *answer[userOut], err error) {
+		if leaving, err = w.leaving(ctx, in); err != nil {
+			return nil, err
+		}
+		user, _, err := leaving.Begin(ctx, w.tx, w.hand)
+		if err != nil {
+			return nil, err
+		}
+		return tagged(ctx, user.Version, encodeUser(user))
+	})
 	if done := (*kept)(nil); err != nil && !errors.As(err, &done) {
 		return nil, err
 	}
-	if heir := in.heir(); heir.Set {
-		if e := c.reassign(ctx, in.ID, heir.Value); e != nil {
-			return nil, e
+	if leaving.User == "" { // it was answered before
+		if e := c.view(ctx, func(r *reading) (err error) {
+			leaving, err = r.leaving(ctx, in)
+			return err
+		}); e != nil {
+			return out, err
 		}
+	}
+	if _, e := leaving.Finish(ctx, c.transaction(ctx), c.hand()); e != nil {
+		return nil, e
 	}
 	return out, err
 }
 
-func barUser(ctx context.Context, w *writing, in *deactivation) (*answer[userOut], error) {
-	if _, err := w.ownOrLesser(ctx, in.ID); err != nil {
-		return nil, err
+// leaving returns what the caller asks, if the caller may. forbidden: grants_exceeded. not_found: user_not_found. invalid: as userNamed, at reassignTo.
+func (r *reading) leaving(ctx context.Context, in *deactivation) (bridge.Deactivation, error) {
+	if _, err := r.ownOrLesser(ctx, in.ID); err != nil {
+		return bridge.Deactivation{}, err
 	}
-	if err := bridge.RefuseNamed(ctx, w, string(in.ID)); err != nil {
-		return nil, err
+	d := bridge.Deactivation{User: in.ID, Keep: true}
+	if in.Body == nil || !in.Body.ReassignTo.Set {
+		return d, nil
 	}
-	if to := in.heir(); to.Set {
-		heir, err := w.userNamed(ctx, to.Value)
-		if err == nil {
-			_, err = crm.Reassign(ctx, w.tx, w.hand, in.ID, heir, 0) // says whether it can
-		}
-		if err != nil {
-			return nil, placed(err, "reassignTo")
-		}
-	}
-	user, err := crm.DeactivateUser(ctx, w.tx, w.hand, in.ID)
-	if err != nil {
-		return nil, err
-	}
-	return tagged(ctx, user.Version, encodeUser(user))
-}
-
-func (c *call) reassign(ctx context.Context, from crm.ID, to string) error {
-	for {
-		done := 0
-		err := c.update(ctx, func(w *writing) error {
-			heir, err := w.userNamed(ctx, to)
-			if err == nil {
-				done, err = crm.Reassign(ctx, w.tx, w.hand, from, heir, reassignedAtOnce)
-			}
-			return err
-		})
-		if err != nil || done == 0 {
-			return err
-		}
-	}
+	heir, err := r.userNamed(ctx, in.Body.ReassignTo.Value)
+	d.Keep, d.Heir = false, heir
+	return d, placed(err, "reassignTo")
 }
 
 func activateUser(ctx context.Context, w *writing, in *ByID) (*answer[userOut], error) {

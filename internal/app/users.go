@@ -184,9 +184,6 @@ func (o *office) changeUser(ctx context.Context, email string, console Console, 
 	return err
 }
 
-// reassignedAtOnce is how many records change hands in one transaction: few enough that nobody waits for it.
-const reassignedAtOnce = 500
-
 // DeactivateUser bars a user, and gives what was the user's to somebody else, or to nobody. Interrupted, it goes on when it is repeated.
 func DeactivateUser(ctx context.Context, settings config.UserDeactivate, console Console) error {
 	return onAccount(ctx, settings.Database, settings.InAccount, func(o *office) error {
@@ -194,56 +191,20 @@ func DeactivateUser(ctx context.Context, settings config.UserDeactivate, console
 		if err != nil {
 			return err
 		}
-		heir, err := o.heir(ctx, user, settings.To)
+		var heir crm.User
+		owner := console.Text("owner.none")
+		if settings.To != "" {
+			if heir, err = o.user(ctx, settings.To); err != nil {
+				return err
+			}
+			owner = heir.Email
+		}
+		transaction := func(fn func(bridge.Tx) error) error { return o.update(ctx, fn) }
+		_, count, err := bridge.DeactivateUser(ctx, transaction, o.hand(), bridge.Deactivation{User: user.ID, Heir: heir.ID})
 		if err != nil {
 			return err
-		}
-		if err := o.update(ctx, func(tx bridge.Tx) error {
-			_, err := crm.DeactivateUser(ctx, tx, o.hand(), user.ID)
-			return err
-		}); err != nil {
-			return err
-		}
-		count, err := o.reassign(ctx, user.ID, heir.ID)
-		if err != nil {
-			return err
-		}
-		owner := heir.Email
-		if owner == "" {
-			owner = console.Text("owner.none")
 		}
 		console.Print("user.deactivated", "email", user.Email, "count", count, "owner", owner)
 		return nil
 	})
-}
-
-// heir returns the user with an e-mail, who has to be somebody else and active; zero when there is no e-mail.
-func (o *office) heir(ctx context.Context, from crm.User, email string) (crm.User, error) {
-	if email == "" {
-		return crm.User{}, nil
-	}
-	heir, err := o.user(ctx, email)
-	switch {
-	case err != nil:
-		return crm.User{}, err
-	case heir.ID == from.ID:
-		return crm.User{}, crm.NewError(crm.Invalid, "reassign_to_self")
-	case !heir.Active:
-		return crm.User{}, crm.NewError(crm.Conflict, "user_inactive", "email", heir.Email)
-	}
-	return heir, nil
-}
-
-// reassign gives all of one user's records to another, in short transactions, and returns how many there were.
-func (o *office) reassign(ctx context.Context, from, to crm.ID) (count int, err error) {
-	for {
-		done := 0
-		err := o.update(ctx, func(tx bridge.Tx) (err error) {
-			done, err = crm.Reassign(ctx, tx, o.hand(), from, to, reassignedAtOnce)
-			return err
-		})
-		if count += done; err != nil || done == 0 {
-			return count, err
-		}
-	}
 }

@@ -85,11 +85,11 @@ func (e *Engine) RetryReason(ctx context.Context, tx Tx, connection crm.ID, stat
 	}
 	// What was never read has no day on which a pass would find it.
 	if len(some) <= oneByOne || state == StateNew || state == StateFailed {
-		done.Documents = len(some)
 		if err := e.wakeIn(ctx, tx, connection); err != nil {
 			return done, err
 		}
-		return done, e.markDue(ctx, tx, some)
+		done.Documents, err = e.markAllDue(ctx, tx, connection, state, reason)
+		return done, err
 	}
 	done.Run, err = e.StartAgain(ctx, tx, connection, e.before(some), reason)
 	return done, err

@@ -314,31 +314,6 @@ func (e *Engine) workFailed(ctx context.Context, s *session, err error) error {
 	return err
 }
 
-// stopReason says whether an error will not go away by itself.
-func stopReason(err error) Reason {
-	switch {
-	case errors.Is(err, ErrTokenMissing):
-		return TokenMissing
-	case errors.Is(err, bsale.ErrUnauthorized):
-		return TokenRefused
-	case errors.Is(err, bsale.ErrPaymentRequired):
-		return BsaleUnpaid
-	case errors.Is(err, errRulesOutdated):
-		return RulesOutdated
-	}
-	return ""
-}
-
-// ErrTokenMissing is what Options.Open returns for a connection whose token nobody has, or whose seal cannot be opened.
-var ErrTokenMissing = errors.New("bridge: no token for the connection")
-
-// errRulesOutdated marks rules that no longer fit the account: a stage, a field or a user that they name is gone.
-var errRulesOutdated = errors.New("bridge: the rules no longer fit the account")
-
-func (e *Engine) stop(ctx context.Context, ref ConnectionRef, reason Reason) error {
-	return e.changeConnection(ctx, ref, func(c *Connection) { c.StopReason = reason })
-}
-
 // changeConnection changes a connection in a transaction of its own.
 func (e *Engine) changeConnection(ctx context.Context, ref ConnectionRef, change func(*Connection)) error {
 	return e.store.Update(ctx, ref.AccountID, func(tx Tx) error {
@@ -374,7 +349,17 @@ func (e *Engine) wakeIn(ctx context.Context, tx Tx, connection crm.ID) error {
 }
 
 // Sweep wakes every connection that has something due: whatever a lost job, a crash or a restart left lying. It is called at start and every few seconds.
+// Connections that were stopped because their rules did not hold go on once these hold again.
 func (e *Engine) Sweep(ctx context.Context) error {
+	outdated, err := e.store.StoppedFor(ctx, RulesOutdated)
+	if err != nil {
+		return err
+	}
+	for _, ref := range outdated {
+		if err := e.goOn(ctx, ref); err != nil {
+			return err
+		}
+	}
 	refs, err := e.store.WithWork(ctx, e.clock.Now())
 	if err != nil {
 		return err

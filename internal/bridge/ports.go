@@ -180,6 +180,8 @@ type Store interface {
 	NoteHints(ctx context.Context, hints []Hint, wake Waker) error
 	// WithWork returns the enabled, not stopped connections that have something due by now: a record, a poll or a recheck, an active run, a client request.
 	WithWork(ctx context.Context, now time.Time) ([]ConnectionRef, error)
+	// StoppedFor returns the enabled connections that Puente stopped for that reason.
+	StoppedFor(ctx context.Context, reason Reason) ([]ConnectionRef, error)
 	// Wake marks the connection as woken and calls wake, in one transaction; if it is marked already, it calls wake only when force is set.
 	Wake(ctx context.Context, ref ConnectionRef, force bool, wake Waker) error
 

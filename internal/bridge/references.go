@@ -47,8 +47,15 @@ func NamedByRules(ctx context.Context, r Reader, keys ...string) ([]RuleUse, err
 // [NamedByRules]; a pipeline is deleted with its stages.
 func RefuseNamed(ctx context.Context, r Reader, keys ...string) error {
 	uses, err := NamedByRules(ctx, r, keys...)
-	if err != nil || len(uses) == 0 {
+	if err != nil {
 		return err
+	}
+	return refuseUses(uses)
+}
+
+func refuseUses(uses []RuleUse) error {
+	if len(uses) == 0 {
+		return nil
 	}
 	var places []string
 	for _, use := range uses {
@@ -57,6 +64,59 @@ func RefuseNamed(ctx context.Context, r Reader, keys ...string) error {
 		}
 	}
 	return crm.NewError(crm.Conflict, "named_by_rules", "name", uses[0].Name, "rules", strings.Join(places, ", "))
+}
+
+// ChangeStage changes a stage as [crm.ChangeStage] does, unless rules of a connection need it as it is. conflict: named_by_rules, as with [RefuseNamed].
+func ChangeStage(ctx context.Context, tx Tx, hand crm.Hand, id crm.ID, edit crm.StageEdit) (pipeline crm.Pipeline, err error) {
+	uses, err := NamedByRules(ctx, tx, string(id))
+	if err != nil {
+		return crm.Pipeline{}, err
+	}
+	before, err := brokenRules(ctx, tx)
+	if err != nil {
+		return crm.Pipeline{}, err
+	}
+	if pipeline, err = crm.ChangeStage(ctx, tx, hand, id, edit); err != nil {
+		return crm.Pipeline{}, err
+	}
+	after, err := brokenRules(ctx, tx)
+	if err != nil {
+		return crm.Pipeline{}, err
+	}
+	return pipeline, refuseUses(slices.DeleteFunc(uses, func(u RuleUse) bool {
+		at := rulePlace{u.Connection, u.Place}
+		return before[at] || !after[at]
+	}))
+}
+
+// rulePlace is a place in the rules of a connection.
+type rulePlace struct {
+	connection crm.ID
+	place      string
+}
+
+// brokenRules returns the places in the rules of the account's connections that do not hold.
+func brokenRules(ctx context.Context, r Reader) (map[rulePlace]bool, error) {
+	connections, err := r.Connections(ctx)
+	if err != nil || len(connections) == 0 {
+		return nil, err
+	}
+	around, err := ReadSurroundings(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	broken := map[rulePlace]bool{}
+	for _, connection := range connections {
+		rules, err := ParseRules(connection.Rules)
+		if err != nil {
+			continue // as a whole they hold neither before nor after anything
+		}
+		_, problems := rules.Resolve(around)
+		for _, problem := range problems {
+			broken[rulePlace{connection.ID, problem.Field}] = true
+		}
+	}
+	return broken, nil
 }
 
 // ReadableRules returns a connection's rules with the names that things have now. invalid: as [ParseRules].

@@ -199,61 +199,6 @@ func (e *Engine) changeRun(ctx context.Context, ref ConnectionRef, id crm.ID, ch
 	return run, e.store.Wake(ctx, ref, false, e.wake)
 }
 
-// Retry reads these documents again soon, whatever their records say. not_found: one was never heard of.
-func (e *Engine) Retry(ctx context.Context, ref ConnectionRef, documents ...int64) error {
-	return e.store.Update(ctx, ref.AccountID, func(tx Tx) error { return e.RetryTx(ctx, tx, ref.ConnectionID, documents...) })
-}
-
-// RetryTx is Retry in a transaction of the caller's.
-func (e *Engine) RetryTx(ctx context.Context, tx Tx, connection crm.ID, documents ...int64) error {
-	records, err := tx.Records(ctx, connection, documents)
-	if err != nil {
-		return err
-	}
-	if len(records) < len(documents) {
-		return crm.NewError(crm.NotFound, "document_not_found")
-	}
-	if err := e.wakeIn(ctx, tx, connection); err != nil {
-		return err
-	}
-	return e.markDue(ctx, tx, records)
-}
-
-// RetryAll reads every document again whose record is in that state with that reason (an empty reason: any), and returns how many.
-func (e *Engine) RetryAll(ctx context.Context, ref ConnectionRef, state State, reason Reason) (int, error) {
-	count := 0
-	for after, more := int64(0), true; more; {
-		err := e.store.Update(ctx, ref.AccountID, func(tx Tx) error {
-			records, err := tx.RecordsByReason(ctx, ref.ConnectionID, state, reason, after, retryAtOnce)
-			if err != nil {
-				return err
-			}
-			more = len(records) == retryAtOnce
-			if len(records) > 0 {
-				after = records[len(records)-1].BsaleID
-			}
-			count += len(records)
-			return e.markDue(ctx, tx, records)
-		})
-		if err != nil {
-			return count, err
-		}
-	}
-	return count, e.store.Wake(ctx, ref, false, e.wake)
-}
-
-// retryAtOnce is how many records one transaction marks.
-const retryAtOnce = 1000
-
-func (e *Engine) markDue(ctx context.Context, tx Tx, records []*Record) error {
-	now := e.clock.Now()
-	for _, record := range records {
-		record.DueAt, record.Attempts, record.LastError = now, 0, ""
-		record.RulesVersion = "" // a person wants it decided again, settled or not
-	}
-	return tx.SaveRecords(ctx, records, now)
-}
-
 // SyncOptions say how one complete pass is made.
 type SyncOptions struct {
 	From bsale.Day

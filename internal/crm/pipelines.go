@@ -152,7 +152,8 @@ func ReorderPipelines(ctx context.Context, tx Tx, hand Hand, ids []ID) ([]Pipeli
 }
 
 // DeletePipeline deletes a pipeline with its stages; histories go on naming them. What names it elsewhere, such as the rules of a connection, is for the caller to ask before. not_found:
-// pipeline_not_found. conflict: stale; deals stand in it (pipeline_has_deals, with the count), which [MoveDeals] takes away first; it is the only one (last_pipeline).
+// pipeline_not_found. conflict: stale; it is the only one (last_pipeline); and, when nothing else is in the way, deals stand in it (pipeline_has_deals, with the count), which [MoveDeals]
+// takes away first.
 func DeletePipeline(ctx context.Context, tx Tx, hand Hand, id ID, version int64) error {
 	pipelines, err := tx.Pipelines(ctx)
 	if err != nil {

@@ -167,7 +167,8 @@ func ReorderStages(ctx context.Context, tx Tx, hand Hand, pipeline ID, ids []ID)
 }
 
 // DeleteStage deletes a stage and returns its pipeline; histories go on naming it. What names it elsewhere, such as the rules of a connection, is for the caller to ask before. not_found:
-// stage_not_found. conflict: stale; deals stand in it (stage_has_deals, with the count), which [MoveDeals] takes away first; it is the pipeline's only open one (pipeline_needs_open_stage).
+// stage_not_found. conflict: stale; it is the pipeline's only open one (pipeline_needs_open_stage); and, when nothing else is in the way, deals stand in it (stage_has_deals, with the
+// count), which [MoveDeals] takes away first.
 func DeleteStage(ctx context.Context, tx Tx, hand Hand, id ID, version int64) (Pipeline, error) {
 	pipeline, stage, err := FindStage(ctx, tx, id)
 	if err != nil {
@@ -176,16 +177,16 @@ func DeleteStage(ctx context.Context, tx Tx, hand Hand, id ID, version int64) (P
 	if err := checkVersion(pipeline.Version, version); err != nil {
 		return Pipeline{}, err
 	}
+	pipeline.Stages[pipeline.stage(id)].ArchivedAt = hand.At
+	if err := pipeline.check(); err != nil {
+		return Pipeline{}, err
+	}
 	count, err := countDeals(ctx, tx, stage)
 	if err != nil {
 		return Pipeline{}, err
 	}
 	if count > 0 {
 		return Pipeline{}, NewError(Conflict, "stage_has_deals", "stage", stage.Name, "count", strconv.FormatInt(count, 10))
-	}
-	pipeline.Stages[pipeline.stage(id)].ArchivedAt = hand.At
-	if err := pipeline.check(); err != nil {
-		return Pipeline{}, err
 	}
 	return updatePipeline(ctx, tx, pipeline)
 }

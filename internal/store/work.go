@@ -23,10 +23,20 @@ const hasWork = `c.enabled AND c.stop_reason = '' AND (
 
 // WithWork returns the enabled, not stopped connections that have something due by now: a record, a poll or a recheck, an active run, a client request.
 func (s *Store) WithWork(ctx context.Context, now time.Time) ([]bridge.ConnectionRef, error) {
+	return s.connectionsWhere(ctx, "with work", hasWork, micros(now))
+}
+
+// StoppedFor returns the enabled connections that Puente stopped for that reason.
+func (s *Store) StoppedFor(ctx context.Context, reason bridge.Reason) ([]bridge.ConnectionRef, error) {
+	return s.connectionsWhere(ctx, "stopped", `c.enabled AND c.stop_reason = $1`, string(reason))
+}
+
+// connectionsWhere returns the connections c of all accounts that a condition picks, oldest first.
+func (s *Store) connectionsWhere(ctx context.Context, what, condition string, arg any) ([]bridge.ConnectionRef, error) {
 	var refs []bridge.ConnectionRef
-	err := s.transact(ctx, s.reader, &s.dialect.view, "with work", func(tx *sql.Tx) (err error) {
-		refs, err = query(ctx, &session{s: s, tx: tx}, "with work",
-			`SELECT a.id, c.id FROM connection c JOIN account a ON a.number = c.account_id WHERE `+hasWork+` ORDER BY c.number`, []any{micros(now)},
+	err := s.transact(ctx, s.reader, &s.dialect.view, what, func(tx *sql.Tx) (err error) {
+		refs, err = query(ctx, &session{s: s, tx: tx}, what,
+			`SELECT a.id, c.id FROM connection c JOIN account a ON a.number = c.account_id WHERE `+condition+` ORDER BY c.number`, []any{arg},
 			func(r row) (ref bridge.ConnectionRef, err error) {
 				err = r.Scan(&ref.AccountID, &ref.ConnectionID)
 				return ref, err

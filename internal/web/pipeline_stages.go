@@ -139,7 +139,7 @@ func saveStage(v *visit) error {
 			if f.Value("kind") == string(crm.StageOpen) {
 				edit.Probability = &probability
 			}
-			_, err = crm.ChangeStage(v.ctx(), tx, v.hand(), s.ID, edit)
+			_, err = bridge.ChangeStage(v.ctx(), tx, v.hand(), s.ID, edit)
 			return err
 		})
 	}

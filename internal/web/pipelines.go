@@ -228,12 +228,13 @@ type pipelineDeletePage struct {
 func (v *visit) pipelineDeletePage(f *form) (page pipelineDeletePage, err error) {
 	page = pipelineDeletePage{Page: v.page(), Form: f, Bsale: v.opens("/configuracion/apps/bsale")}
 	err = v.view(func(r bridge.Reader) error {
-		going, name, err := v.going(r)
+		removal := v.removal()
+		name, going, err := removal.Leaving(v.ctx(), r)
 		if err != nil {
 			return err
 		}
-		page.Name, page.Stage, page.Action = name, v.id("stage") != "", v.r.URL.Path
-		if err := bridge.RefuseNamed(v.ctx(), r, going.named...); err != nil {
+		page.Name, page.Stage, page.Action = name, removal.Stage != "", v.r.URL.Path
+		if err := removal.RefuseNamed(v.ctx(), r); err != nil {
 			if crm.CodeOf(err) != crm.Conflict {
 				return err
 			}
@@ -243,37 +244,21 @@ func (v *visit) pipelineDeletePage(f *form) (page pipelineDeletePage, err error)
 		if err != nil {
 			return err
 		}
-		for _, id := range going.stages {
-			page.Deals += deals[id]
+		gone := map[string]bool{}
+		for _, stage := range going {
+			page.Deals += deals[stage.ID]
+			gone[string(stage.ID)] = true
 		}
 		around, err := v.surroundings(r)
-		page.Places = slices.DeleteFunc(v.stageChoices(around, ""), func(c choice) bool { return slices.Contains(going.stages, crm.ID(c.Value)) })
+		page.Places = slices.DeleteFunc(v.stageChoices(around, ""), func(c choice) bool { return gone[c.Value] })
 		return err
 	})
 	return page, err
 }
 
-// leaving is what goes with a stage or a pipeline that is deleted: stages, and all ids by which rules may name it.
-type leaving struct {
-	stages []crm.ID
-	named  []string
-}
-
-// going returns what the address is about, a stage or a whole pipeline.
-func (v *visit) going(r bridge.Reader) (leaving, string, error) {
-	p, err := crm.FindPipeline(v.ctx(), r, v.id("id"))
-	if err != nil {
-		return leaving{}, "", err
-	}
-	if v.r.PathValue("stage") != "" {
-		s, err := stageOf(p, v.id("stage"))
-		return leaving{[]crm.ID{s.ID}, []string{string(s.ID)}}, s.Name, err
-	}
-	all := leaving{named: []string{string(p.ID)}}
-	for _, s := range p.Stages {
-		all.stages, all.named = append(all.stages, s.ID), append(all.named, string(s.ID))
-	}
-	return all, p.Name, nil
+// removal returns what the address is about: a stage, or a whole pipeline.
+func (v *visit) removal() bridge.Removal {
+	return bridge.Removal{Pipeline: v.id("id"), Stage: crm.ID(v.r.PathValue("stage"))}
 }
 
 // stageOf returns a stage of a pipeline. not_found: stage_not_found.
@@ -293,49 +278,26 @@ func showPipelineDelete(v *visit) error {
 	return v.show("pipeline_delete", page)
 }
 
-// movedAtOnce is how many deals change stage in one transaction, so that nobody waits long for it.
-const movedAtOnce = 200
-
 // deletePipeline deletes the stage or pipeline of the address once its deals stand elsewhere. Broken off and asked again, it goes on where it was.
 func deletePipeline(v *visit) error {
 	f, err := v.form()
 	if err != nil {
 		return err
 	}
-	name, to := "", crm.ID(f.Value("to"))
-	for moved := 1; err == nil && moved > 0; {
-		err = v.update(func(tx bridge.Tx) error {
-			var leaves leaving
-			if leaves, name, err = v.going(tx); err != nil {
-				return err
-			}
-			if err := bridge.RefuseNamed(v.ctx(), tx, leaves.named...); err != nil {
-				return err
-			}
-			moved = 0
-			for i := 0; i < len(leaves.stages) && to != "" && err == nil && moved == 0; i++ {
-				moved, err = crm.MoveDeals(v.ctx(), tx, v.hand(), leaves.stages[i], to, movedAtOnce)
-			}
-			if err != nil || moved > 0 {
-				return err
-			}
-			if v.r.PathValue("stage") != "" {
-				_, err = crm.DeleteStage(v.ctx(), tx, v.hand(), v.id("stage"), 0)
-				return err
-			}
-			return crm.DeletePipeline(v.ctx(), tx, v.hand(), v.id("id"), 0)
-		})
-	}
+	page, err := v.pipelineDeletePage(f)
 	if err != nil {
-		page, failed := v.pipelineDeletePage(f)
-		if failed != nil {
+		return err
+	}
+	removal := v.removal()
+	removal.MoveTo = crm.ID(f.Value("to"))
+	if err := bridge.Remove(v.ctx(), v.update, v.hand(), removal); err != nil {
+		if page, failed := v.pipelineDeletePage(f); failed != nil {
 			return failed
-		}
-		if page.Rules != "" {
+		} else if page.Rules != "" {
 			v.write(statusOf(err), "pipeline_delete", "", page)
 			return nil
 		}
 		return v.again(err, f, "pipeline_delete", page)
 	}
-	return v.done(pipelinesPath, "done.stage_deleted", "name", shorten(name))
+	return v.done(pipelinesPath, "done.stage_deleted", "name", shorten(page.Name))
 }

@@ -102,7 +102,7 @@ func TestDeletingAStageAsksWhereItsDealsGo(t *testing.T) {
 	w.put(func(tx bridge.Tx) error { // more than move in one transaction
 		stage := w.stage("Cotizado").ID
 		var inputs []crm.DealInput
-		for range movedAtOnce + 20 {
+		for range 220 {
 			name := "Muebles"
 			inputs = append(inputs, crm.DealInput{Name: &name, StageID: &stage})
 		}

@@ -235,45 +235,21 @@ func showDeactivate(v *visit) error {
 	return v.show("user_deactivate", page)
 }
 
-// reassignedAtOnce is how many records change hands in one transaction, so that nobody waits long for it.
-const reassignedAtOnce = 200
-
-// deactivate bars a user and then, a few records at a time, gives away what is the user's. Asked again it goes on where it was.
+// deactivate bars a user and gives away what is the user's. Asked again it goes on where it was.
 func deactivate(v *visit) error {
 	f, err := v.form()
 	if err != nil {
 		return err
 	}
-	from, heir := v.id("id"), crm.ID(f.Value("to"))
-	if heir == heirNobody {
-		heir = ""
+	d := bridge.Deactivation{User: v.id("id")}
+	switch to := f.Value("to"); to {
+	case heirKeep:
+		d.Keep = true
+	case heirNobody:
+	default:
+		d.Heir = crm.ID(to)
 	}
-	keep := heir == heirKeep
-	var user crm.User
-	err = v.update(func(tx bridge.Tx) error {
-		if user, err = crm.FindUser(v.ctx(), tx, from); err != nil {
-			return err
-		}
-		if !v.principal.MayMake(user.Role) {
-			return crm.NewError(crm.Forbidden, "grants_exceeded")
-		}
-		if err := bridge.RefuseNamed(v.ctx(), tx, string(from)); err != nil {
-			return err
-		}
-		if !keep { // says whether it can
-			if _, err := crm.Reassign(v.ctx(), tx, v.hand(), from, heir, 0); err != nil {
-				return err
-			}
-		}
-		_, err = crm.DeactivateUser(v.ctx(), tx, v.hand(), from)
-		return err
-	})
-	for done := 1; err == nil && !keep && done > 0; {
-		err = v.update(func(tx bridge.Tx) (err error) {
-			done, err = crm.Reassign(v.ctx(), tx, v.hand(), from, heir, reassignedAtOnce)
-			return err
-		})
-	}
+	user, _, err := bridge.DeactivateUser(v.ctx(), v.changing(d.User), v.hand(), d)
 	if err != nil {
 		page, failed := v.deactivatePage(f)
 		if failed != nil {
@@ -282,6 +258,22 @@ func deactivate(v *visit) error {
 		return v.again(err, f, "user_deactivate", page)
 	}
 	return v.done("/configuracion/usuarios", "done.user_deactivated", "name", user.Label())
+}
+
+// changing runs functions in transactions, if the person may change the user. forbidden: grants_exceeded. not_found: user_not_found.
+func (v *visit) changing(id crm.ID) bridge.Transaction {
+	return func(fn func(bridge.Tx) error) error {
+		return v.update(func(tx bridge.Tx) error {
+			user, err := crm.FindUser(v.ctx(), tx, id)
+			if err != nil {
+				return err
+			}
+			if !v.principal.MayMake(user.Role) {
+				return crm.NewError(crm.Forbidden, "grants_exceeded")
+			}
+			return fn(tx)
+		})
+	}
 }
 
 func activate(v *visit) error {

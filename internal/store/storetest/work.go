@@ -200,6 +200,15 @@ func testWithWork(t *testing.T, f *fixture) {
 	try("a record", false, true, func(tx bridge.Tx) error { return tx.SaveRecords(f.ctx, []*bridge.Record{record}, now) })
 	try("a record while disabled", false, false, save(func(c *bridge.Connection) { c.Enabled = false }))
 	try("a record while stopped", false, false, save(func(c *bridge.Connection) { c.StopReason = bridge.TokenRefused }))
+	stopped := func(reason bridge.Reason) []bridge.ConnectionRef {
+		refs, err := f.StoppedFor(f.ctx, reason)
+		must(t, err)
+		return refs
+	}
+	same(t, "stopped for that", stopped(bridge.TokenRefused), []bridge.ConnectionRef{f.ref})
+	same(t, "stopped for something else", len(stopped(bridge.RulesOutdated)), 0)
+	f.update(t, save(func(c *bridge.Connection) { c.StopReason, c.Enabled = bridge.TokenRefused, false }))
+	same(t, "switched off", len(stopped(bridge.TokenRefused)), 0)
 	try("a record once running again", false, true, save(func(*bridge.Connection) {}))
 	record.DueAt = time.Time{}
 	try("the record done", false, false, func(tx bridge.Tx) error { return tx.SaveRecords(f.ctx, []*bridge.Record{record}, now) })
