@@ -176,7 +176,9 @@ func TestKeysByCommand(t *testing.T) {
 	t.Parallel()
 	onBothEngines(t, func(t *testing.T, p *program, db string) {
 		p.env = append(p.env, "PUENTE_DB="+db)
-		p.must(t, "user", "add", "camila@quillay.example")
+		if said := p.must(t, "user", "add", "camila@quillay.example"); !strings.Contains(said, "http://localhost:8080"+auth.LinkPath("pl_")) {
+			t.Errorf("without an address of the server the link is no whole one: %s", said)
+		}
 		secretOf := func(args ...string) string {
 			t.Helper()
 			r := p.run(t, args...)
@@ -205,6 +207,11 @@ func TestKeysByCommand(t *testing.T) {
 				t.Error(err)
 			}
 		}
+		if r := p.run(t, "key", "rotate", "sitio web", "--grace", "7d"); r.code != 0 || !strings.Contains(r.stderr, "…"+strings.TrimSpace(r.stdout)[len(strings.TrimSpace(r.stdout))-4:]) {
+			t.Errorf("key rotate: %+v", r)
+		}
+		mustFail(t, p, 1, []string{"30 días"}, "key", "rotate", "sitio web", "--grace", "31d")
+		mustFail(t, p, 2, []string{"“pronto” no es un tiempo"}, "key", "rotate", "sitio web", "--grace", "pronto")
 		p.must(t, "key", "revoke", string(principal.Key.ID))
 		for _, secret := range []string{first, second} {
 			if _, err := who(secret); crm.CodeOf(err) != crm.Unauthenticated {

@@ -28,7 +28,7 @@ func CreateKey(ctx context.Context, settings config.KeyCreate, console Console) 
 		if err != nil {
 			return err
 		}
-		console.Say("key.created", "name", key.Name, "scopes", strings.Join(key.Grants.Scopes(), ", "))
+		console.Say("key.created", "name", key.Name, "scopes", strings.Join(key.Grants.Scopes(), ", "), "hint", key.Hint)
 		_, err = fmt.Fprintln(console.Out, secret)
 		return err
 	})
@@ -107,11 +107,11 @@ func RotateKey(ctx context.Context, settings config.KeyRotate, console Console) 
 		if err != nil {
 			return err
 		}
-		key, secret, err := o.access.RotateKey(ctx, o.operator(), key.ID, settings.Grace)
+		key, secret, err := o.access.RotateKey(ctx, o.operator(), key.ID, settings.Lasting())
 		if err != nil {
 			return err
 		}
-		console.Say("key.rotated", "name", key.Name, "until", o.local(time.Now().Add(settings.Grace)))
+		console.Say("key.rotated", "name", key.Name, "until", o.local(time.Now().Add(settings.Lasting())), "hint", key.Hint)
 		_, err = fmt.Fprintln(console.Out, secret)
 		return err
 	})

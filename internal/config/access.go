@@ -3,6 +3,7 @@ package config
 import (
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -17,9 +18,9 @@ type Listing struct {
 	JSON bool `name:"json" help:"${help_list_json}"`
 }
 
-// Links says where this server is reached, for links.
+// Links says where this server is reached, for links; by default where it listens by default.
 type Links struct {
-	BaseURL string `name:"base-url" env:"PUENTE_BASE_URL" placeholder:"URL" help:"${help_base_url}"`
+	BaseURL string `name:"base-url" env:"PUENTE_BASE_URL" default:"http://localhost:8080" placeholder:"http://localhost:8080" help:"${help_links_base_url}"`
 }
 
 // UserAdd are the settings of a new user.
@@ -131,7 +132,33 @@ type Key struct {
 // KeyRotate says which key gets another secret, and how long the old one works.
 type KeyRotate struct {
 	Key
-	Grace time.Duration `name:"grace" default:"24h" help:"${help_key_grace}"`
+	Grace string `name:"grace" default:"24h" placeholder:"24h" help:"${help_key_grace}"`
+}
+
+// Check says what is wrong with the settings.
+func (k KeyRotate) Check() error {
+	if err := k.Database.Check(); err != nil {
+		return err
+	}
+	if _, err := parseLasting(k.Grace); err != nil {
+		return keyError("lasting_invalid", "value", k.Grace).because(err)
+	}
+	return nil
+}
+
+// Lasting returns how long the old secret works.
+func (k KeyRotate) Lasting() time.Duration {
+	lasts, _ := parseLasting(k.Grace) // Check has refused what is none
+	return lasts
+}
+
+// parseLasting reads how long something lasts, as Go writes it, or in days: 36h, 7d.
+func parseLasting(text string) (time.Duration, error) {
+	if days, ok := strings.CutSuffix(text, "d"); ok {
+		n, err := strconv.ParseUint(days, 10, 16)
+		return time.Duration(n) * 24 * time.Hour, err
+	}
+	return time.ParseDuration(text)
 }
 
 // Accounts says that all accounts are listed.

@@ -13,8 +13,8 @@ var commandsAccess = map[string]text{
 	"user_state.inactive": {"Desactivado", "Inactive"},
 	"user_state.invited":  {"Invitado, sin contraseña", "Invited, no password yet"},
 
-	"key.created": {"API Key “{name}” creada ({scopes}). Este secreto no se vuelve a mostrar:", "API key “{name}” created ({scopes}). This secret is not shown again:"},
-	"key.rotated": {"Nuevo secreto de “{name}”; el anterior sirve hasta el {until}. No se vuelve a mostrar:", "New secret of “{name}”; the old one works until {until}. It is not shown again:"},
+	"key.created": {"API Key “{name}” creada ({scopes}). En las listas se reconoce por …{hint}. Este secreto no se vuelve a mostrar:", "API key “{name}” created ({scopes}). Lists show it as …{hint}. This secret is not shown again:"},
+	"key.rotated": {"Nuevo secreto de “{name}”, que en las listas se reconoce por …{hint}; el anterior sirve hasta el {until}. No se vuelve a mostrar:", "New secret of “{name}”, which lists show as …{hint}; the old one works until {until}. It is not shown again:"},
 	"key.revoked": {"La API Key “{name}” ya no sirve.", "The API key “{name}” does not work any more."},
 	"key.unused":  {"Sin uso", "Not used"},
 
@@ -56,7 +56,8 @@ var commandsAccess = map[string]text{
 	"help.key_name":        {"Para qué es", "What it is for"},
 	"help.key_scope":       {"Lo que puede hacer, como contacts:write o deals:read; se puede repetir", "What it may do, like contacts:write or deals:read; may be repeated"},
 	"help.key_expires":     {"Último día en que sirve", "Last day on which it works"},
-	"help.key_grace":       {"Tiempo que sigue sirviendo el secreto anterior", "Time for which the old secret goes on working"},
+	"help.links_base_url":  {"Dirección pública de este servidor, con la que empiezan los enlaces", "Public address of this server, with which links begin"},
+	"help.key_grace":       {"Tiempo que sigue sirviendo el secreto anterior: 36h, 7d; hasta 30d", "Time for which the old secret goes on working: 36h, 7d; up to 30d"},
 	"help.accounts":        {"Cuentas", "Accounts"},
 	"help.account":         {"La cuenta, por su id o su nombre, si hay varias", "The account, by its id or name, if there are several"},
 	"help.account_list":    {"Las cuentas de la base de datos", "The accounts of the database"},

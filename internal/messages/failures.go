@@ -119,6 +119,10 @@ var failures = map[string]text{
 		"El monto es demasiado grande para guardarlo en {currency}. Revísalo.",
 		"The amount is too large to be kept in {currency}. Check it.",
 	},
+	"error.lasting_invalid": {
+		"“{value}” no es un tiempo. Escríbelo en horas o en días, como 36h o 7d.",
+		"“{value}” is no length of time. Write hours or days, such as 36h or 7d.",
+	},
 	"error.date_invalid": {
 		"“{value}” no es una fecha. Escríbela como 2026-03-12.",
 		"“{value}” is not a date. Write it as 2026-03-12.",
