@@ -198,6 +198,35 @@ func TestFewDocumentsAreTriedAgainOneByOneAndManyByAPass(t *testing.T) {
 	}
 }
 
+// What could not be read has no day on which a pass would find it: all of it is read one by one, however much it is.
+func TestAllThatCouldNotBeReadIsTriedAgain(t *testing.T) {
+	ctx := context.Background()
+	s := newShop(t, bsalesim.Options{Seed: 7, Documents: 10}, nil)
+	const many = 1700
+	now := time.Now()
+	var records []*bridge.Record
+	for i := range many {
+		records = append(records, &bridge.Record{
+			ConnectionID: s.ref.ConnectionID, BsaleID: int64(1_000_000 + i), State: bridge.StateFailed, Reason: bridge.BsaleFailed, SeenAt: now, Total: crm.Money{Currency: "CLP"},
+		})
+	}
+	s.update(func(tx bridge.Tx) error { return tx.SaveRecords(ctx, records, now) })
+	s.update(func(tx bridge.Tx) error {
+		done, err := s.engine.RetryReason(ctx, tx, s.ref.ConnectionID, bridge.StateFailed, bridge.BsaleFailed)
+		if done.Documents != many || done.Run.ID != "" {
+			t.Errorf("%+v", done)
+		}
+		return err
+	})
+	s.update(func(tx bridge.Tx) error {
+		due, err := tx.DueRecords(ctx, s.ref.ConnectionID, time.Now(), 2*many)
+		if len(due) != many {
+			t.Errorf("%d of %d are due", len(due), many)
+		}
+		return err
+	})
+}
+
 func TestAPollIsMadeNow(t *testing.T) {
 	ctx := context.Background()
 	s, clock := newMovableShop(t, 50)
