@@ -145,10 +145,10 @@ func (l *listing) skipped(ctx context.Context, skip, limit int) ([]place, *place
 // too: to go on after it is quicker than to look at what is in the way of all rows.
 func (l *listing) nearby(ctx context.Context, from progress, enough int) (found progress, ended bool, err error) {
 	if s, ok := l.newSieve(from, narrowed{}); ok {
-		first, more := l.limits.first/l.weight(), s.passes
-		s.passes = first
+		more := s.passes
+		s.passes = s.first
 		ended, err = s.read(ctx, enough)
-		if err == nil && !ended && s.nearly(enough, first, more) {
+		if err == nil && !ended && s.nearly(enough, s.first, more) {
 			s.passes = more
 			ended, err = s.read(ctx, enough)
 		}
@@ -222,7 +222,7 @@ const unbounded = 1 << 40
 // weight is how many times as long it takes to test a row when other tables are looked into.
 func (l *listing) weight() int {
 	if l.heavy {
-		return 3
+		return 2
 	}
 	return 1
 }

@@ -14,7 +14,8 @@ type sieve struct {
 	filter filter
 	exact  bool // what comes through fits
 	progress
-	passes  int // places in the index that may still be looked at
+	first   int // places in the index that are looked at before anything else is tried
+	passes  int // that may still be looked at
 	fetches int // rows that may still be read
 	phases  []*lane
 	chunk   int
@@ -65,12 +66,12 @@ func (l *listing) newSieve(found progress, n narrowed) (*sieve, bool) {
 		covered[ofStages] = true
 	}
 	s.filter, s.exact = l.filterFor(covered)
-	s.passes = l.limits.filtered
-	if len(s.filter.terms) > 0 {
-		s.passes /= l.weight()
+	s.first, s.passes = l.limits.first, l.limits.filtered
+	if s.filter.readsRows() {
+		s.first, s.passes = l.limits.firstWalk/l.weight(), l.limits.walk/l.weight()
 	}
 	if n.some {
-		s.set, s.passes = newNumberSet(n.numbers), l.limits.passes
+		s.set, s.passes, s.chunk = newNumberSet(n.numbers), l.limits.passes, l.limits.passes/6
 	}
 	return s, s.set != nil || !s.filter.none()
 }
@@ -96,7 +97,7 @@ func (s *sieve) read(ctx context.Context, enough int) (ended bool, err error) {
 		if last {
 			s.phases = s.phases[1:]
 		}
-		s.chunk = min(2*s.chunk, s.l.limits.passes/4)
+		s.chunk = min(2*s.chunk, s.l.limits.passes/3)
 	}
 	return true, nil
 }
