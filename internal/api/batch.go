@@ -42,6 +42,9 @@ func (e entry[T]) read(schemas huma.Registry, i int) (T, error) {
 	if len(found.Errors) > 0 {
 		return into, asError("", found.Errors)
 	}
+	if unfit := unstorableIn(place.String(), value, nil); len(unfit) > 0 {
+		return into, unfit
+	}
 	if err := decode(e.sent, &into); err != nil { // it fits the schema and not the type: a whole number out of range
 		return into, faults{formWanted(nil).At(place.String()).Because(err)}
 	}

@@ -35,7 +35,7 @@ func (c *call) readBody(w http.ResponseWriter, r *http.Request) error {
 		}
 		r.Header.Set("Content-Type", "application/json")
 	}
-	if err := checkJSON(body); err != nil {
+	if err := checkJSON(body); err != nil || c.route.entries {
 		return err
 	}
 	return checkText(body)

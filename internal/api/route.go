@@ -21,6 +21,7 @@ type route struct {
 	repeat       repetition        // what an Idempotency-Key does
 	also         []alsoScope       // what some requests have to be granted beside it
 	versioned    bool              // If-Match is heeded
+	entries      bool              // of a batch: each is looked at on its own
 	add          func(*server, huma.Operation)
 }
 
@@ -40,6 +41,9 @@ func created(r *route) { r.status = http.StatusCreated }
 func table(r *route)   { r.media = "text/csv" }
 func keeps(r *route)   { r.repeat = answers }
 func secret(r *route)  { r.repeat = discloses }
+
+// entries is a route that takes a batch.
+func entries(r *route) { r.entries = true }
 
 // versioned is a route that changes one resource that has versions, and only the one that the caller means.
 func versioned(r *route) { r.versioned = true }
