@@ -4,10 +4,12 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 
 	"github.com/danielgtaylor/huma/v2"
 
 	"puente/internal/bridge"
+	"puente/internal/crm"
 )
 
 // rulesJSON is rules as people write them, in the form of docs/rules.md. What is wrong in them is said by the bridge, with its place.
@@ -41,6 +43,9 @@ func (r rulesJSON) optional() (*bridge.Rules, error) {
 		return nil, nil
 	}
 	rules, err := bridge.ParseRules(r)
+	if unknown := (*crm.Error)(nil); errors.As(err, &unknown) && unknown.Key == "rules_unknown_key" {
+		err = unknown.At("rules." + unknown.Field)
+	}
 	return &rules, err
 }
 

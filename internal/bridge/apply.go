@@ -116,9 +116,9 @@ func resolveRules(ctx context.Context, r Reader, connection Connection) (Ruleset
 	if err != nil {
 		return Ruleset{}, nil, err
 	}
-	set, err := rules.ResolveFirst(around)
-	if err != nil {
-		return Ruleset{}, nil, fmt.Errorf("%w: %w", errRulesOutdated, err)
+	set, problems := rules.Resolve(around)
+	if at := slices.IndexFunc(problems, stops); at >= 0 {
+		return Ruleset{}, nil, fmt.Errorf("%w: %w", errRulesOutdated, problems[at])
 	}
 	return set, around.Users, nil
 }

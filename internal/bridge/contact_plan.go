@@ -69,14 +69,20 @@ func (d *decision) addIdentity(key identityOf) {
 	})
 }
 
-// names lets the contact's names follow Bsale, except where somebody else wrote them.
+// names lets the contact's names follow Bsale, except where somebody else wrote them. What Bsale has no name for takes none away: several clients of Bsale may be one contact.
 func (d *decision) names(contact *crm.Contact) {
 	first, last, company := d.doc.Client.names()
+	if d.doc.Client.isUnnamed() && contact.Name() != "" {
+		return
+	}
 	for _, name := range []struct{ field, old, new string }{
 		{crm.FieldFirstName, contact.FirstName, first},
 		{crm.FieldLastName, contact.LastName, last},
 		{crm.FieldCompany, contact.Company, company},
 	} {
+		if name.new == "" && name.old != d.doc.Client.unnamed() {
+			continue
+		}
 		if name.old == name.new || name.old != "" && contact.Origins[name.field].Actor.Kind != crm.ActorApp || contact.Origins.ByPerson(name.field) {
 			continue
 		}

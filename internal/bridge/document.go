@@ -128,10 +128,9 @@ func (c Client) Name() string {
 
 // names returns what is written on a contact. Bsale fills `company` for persons too, with the full name or junk, so a person's is ignored.
 func (c Client) names() (first, last, company string) {
-	unnamed := "Cliente " + strconv.FormatInt(c.ID, 10)
 	if c.IsCompany {
-		if c.Company == "" && c.FirstName == "" && c.LastName == "" {
-			return "", "", unnamed
+		if c.isUnnamed() {
+			return "", "", c.unnamed()
 		}
 		return c.FirstName, c.LastName, c.Company
 	}
@@ -139,10 +138,15 @@ func (c Client) names() (first, last, company string) {
 		if c.Company != "" {
 			return c.Company, "", ""
 		}
-		return unnamed, "", ""
+		return c.unnamed(), "", ""
 	}
 	return c.FirstName, c.LastName, ""
 }
+
+func (c Client) isUnnamed() bool { return c.Company == "" && c.FirstName == "" && c.LastName == "" }
+
+// unnamed is what a client is called that has no name in Bsale.
+func (c Client) unnamed() string { return "Cliente " + strconv.FormatInt(c.ID, 10) }
 
 // keys are the client's usable identities, in the order in which they decide.
 func (c Client) keys() []identityOf {

@@ -227,6 +227,7 @@ func everySource(r *bridge.Rules) {
 }
 
 func sourceFields() []crm.CustomField {
+	const anything = "document.attribute.N° Oportunidad CRM" // what an attribute holds is not known before
 	var fields []crm.CustomField
 	add := func(kind crm.FieldType, source string) {
 		name := string(kind) + " " + source
@@ -236,15 +237,15 @@ func sourceFields() []crm.CustomField {
 	}
 	for _, source := range bridge.SourceNames() {
 		if strings.Contains(source, "<") {
-			source = "document.attribute.N° Oportunidad CRM"
+			source = anything
 		}
 		add(crm.TypeText, source)
 	}
-	for _, source := range []string{"document.number", "document.folio", "document.total", "document.kind", "client.code"} {
+	for _, source := range []string{"document.number", "document.folio", "document.total", anything} {
 		add(crm.TypeNumber, source)
 		add(crm.TypeDecimal, source)
 	}
-	for _, source := range []string{"document.emission_date", "document.total"} {
+	for _, source := range []string{"document.emission_date", anything} {
 		add(crm.TypeDate, source)
 	}
 	return fields

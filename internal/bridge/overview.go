@@ -57,9 +57,8 @@ func (e *Engine) ReadOverview(ctx context.Context, r Reader) (Overview, error) {
 }
 
 // forAPerson are the reasons of skipped documents about which somebody can do something, document by document: what the client lacks in Bsale, and sales that cannot be found. The
-// others are as the rules want it.
+// others, anonymous sales too, are as the rules want it.
 var forAPerson = map[Reason]bool{
-	NoClient: true, GenericClient: true,
 	MissingEmail: true, InvalidEmail: true, MissingPhone: true, InvalidPhone: true, MissingEmailAndPhone: true,
 	MissingTaxID: true, GenericTaxID: true, InvalidTaxID: true,
 	CreditedSaleUnknown: true,

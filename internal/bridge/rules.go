@@ -218,7 +218,8 @@ func rulesError(data []byte, err error) error {
 	var mistyped *json.UnmarshalTypeError
 	// encoding/json has no type for an unknown key, only this text.
 	if key, ok := strings.CutPrefix(err.Error(), "json: unknown field "); ok {
-		return crm.NewError(crm.Invalid, "rules_unknown_key", "key", strings.Trim(key, `"`)).Because(err)
+		key = strings.Trim(key, `"`)
+		return crm.NewError(crm.Invalid, "rules_unknown_key", "key", key).At(placeOfKey(data, key)).Because(err)
 	}
 	offset := int64(len(data))
 	switch {

@@ -318,11 +318,43 @@ func (v *resolver) mapping(at string, rows []MappingRow, fields []crm.CustomFiel
 		if (row.Constant == nil) == (row.From == "") || row.Constant == nil && !knownSource(row.From) {
 			v.problem(place+".from", "rules_source_unknown", "source", row.From, "known", strings.Join(SourceNames(), ", "))
 		}
+		if field.Key != "" {
+			v.fit(place+".to", row, field)
+		}
 		v.word(place+".write", "rules_write_unknown", row.Write, WriteAlways, WriteIfEmpty, WriteUnlessEdited)
 		v.word(place+".empty", "rules_empty_unknown", row.Empty, EmptyKeep, EmptyClear)
 		rules = append(rules, FieldRule{Row: i + 1, From: row.From, Constant: row.Constant, Field: field, Write: row.Write, Empty: row.Empty})
 	}
 	return rules
+}
+
+// fit says whether the field can hold what the row gives it.
+func (v *resolver) fit(place string, row MappingRow, field crm.CustomField) {
+	if row.Constant != nil {
+		value := crm.TextValue(*row.Constant)
+		if _, ok := field.Convert(value, v.around.Account); !ok && !value.IsEmpty() {
+			v.problem(place, constantDoesNotFit, "value", *row.Constant, "field", field.Name)
+		}
+		return
+	}
+	if known := FitsOf(row.From, v.around.Account); !slices.Contains(known, field.Type) {
+		words := make([]string, len(known))
+		for i, t := range known {
+			words[i] = string(t)
+		}
+		v.problem(place, sourceDoesNotFit, "source", row.From, "field", field.Name, "type", string(field.Type), "known", strings.Join(words, ", "))
+	}
+}
+
+// What does not fit a field.
+const (
+	sourceDoesNotFit   = "rules_source_does_not_fit"
+	constantDoesNotFit = "rules_constant_does_not_fit"
+)
+
+// stops says whether rules with that problem cannot be worked by. When fields were changed so that a row does not fit any more, the rest is done, and each document gets a warning.
+func stops(problem *crm.Error) bool {
+	return problem.Key != sourceDoesNotFit && problem.Key != constantDoesNotFit
 }
 
 func withDefault(fields []crm.CustomField) []crm.CustomField {

@@ -85,7 +85,7 @@ func newScene(t *testing.T, country crm.Country, change func(*Rules)) *scene {
 func (s *scene) resolve() {
 	s.t.Helper()
 	set, problems := s.rules.Resolve(s.around)
-	if len(problems) > 0 {
+	if slices.ContainsFunc(problems, stops) { // what only does not fit could be stored before the field was changed
 		s.t.Fatalf("rules: %v", problems)
 	}
 	s.set = set

@@ -40,14 +40,27 @@ func sourceValue(name string, doc Document, rules Ruleset) crm.Value {
 }
 
 func newSource(name string, value crm.Value, account crm.Account) Source {
-	s := Source{Name: name, Kind: value.Kind(), Example: value.Text(account.Country)}
+	return Source{Name: name, Kind: value.Kind(), Fits: typesThatHold(value, account), Example: value.Text(account.Country)}
+}
+
+func typesThatHold(value crm.Value, account crm.Account) []crm.FieldType {
+	var types []crm.FieldType
 	for _, t := range fieldTypes {
-		field := crm.CustomField{Type: t, Options: []string{s.Example}}
+		field := crm.CustomField{Type: t, Options: []string{value.Text(account.Country)}}
 		if _, ok := field.Convert(value, account); ok {
-			s.Fits = append(s.Fits, t)
+			types = append(types, t)
 		}
 	}
-	return s
+	return types
+}
+
+// FitsOf returns the types of field that a mapping may fill from a source, going by the same example as [Sources]; all of them for an attribute, which may hold anything, and for a source that is
+// not known.
+func FitsOf(source string, account crm.Account) []crm.FieldType {
+	if strings.HasPrefix(source, AttributePrefix) || !knownSource(source) {
+		return slices.Clone(fieldTypes)
+	}
+	return typesThatHold(sourceValue(source, exampleDocument(account), Ruleset{Account: account}), account)
 }
 
 // fieldTypes are all types of custom field.

@@ -158,8 +158,8 @@ var failures = map[string]text{
 		"The rules are not valid JSON at line {line}, column {column}. Correct that place: often a comma, quote or brace is missing or one too many, or there is text where something else belongs.",
 	},
 	"error.rules_unknown_key": {
-		"Las reglas tienen una clave que no existe: “{key}”. Revisa cómo está escrita o quítala.",
-		"The rules have a key that does not exist: “{key}”. Check its spelling or remove it.",
+		"Las reglas tienen una clave que no existe: “{place}”. Revisa cómo está escrita o quítala.",
+		"The rules have a key that does not exist: “{place}”. Check its spelling or remove it.",
 	},
 	"error.rules_stage_unknown": {
 		"En las reglas, “{place}” nombra la etapa “{stage}”, que no existe en el embudo “{pipeline}”. Sus etapas son: {known}.",

@@ -10,7 +10,7 @@ import (
 type text struct{ es, en string }
 
 // The catalogue, by key. Keys are flat; the part before the first dot is the table in which they stand.
-var catalogue = merge(words, reasons, failures, commands, failuresAuth, commandsAccess, failuresRecords, wordsRecords, failuresBsale, failuresLists, failuresSettings, wordsSettings, failuresAPI, columns, webFrame, webStart, webSettings, webDeals, webCRM, webApps, webSync)
+var catalogue = merge(words, reasons, failures, commands, failuresAuth, commandsAccess, failuresRecords, wordsRecords, failuresBsale, failuresRules, failuresLists, failuresSettings, wordsSettings, failuresAPI, columns, webFrame, webStart, webSettings, webDeals, webCRM, webApps, webSync)
 
 func merge(tables ...map[string]text) map[string]text {
 	all := map[string]text{}

@@ -265,12 +265,12 @@ var reasons = map[string]text{
 		"Settle the payment with Bsale and enable the connection again.",
 	},
 	"reason.rules_outdated": {
-		"Las reglas nombran algo que ya no existe: la conexión se detuvo.",
-		"The rules name something that does not exist any more: the connection was stopped.",
+		"Las reglas nombran algo que ya no existe o que ya no sirve ahí: la conexión se detuvo.",
+		"The rules name something that does not exist any more, or does not serve there any more: the connection was stopped.",
 	},
 	"reason.rules_outdated.fix": {
-		"Corrige en las reglas la etapa, el campo o el usuario que ya no existe, y vuelve a activar la conexión.",
-		"Correct the stage, field or user in the rules that is gone, and enable the connection again.",
+		"Corrige en las reglas la etapa, el campo o el usuario que ya no existe o ya no sirve. La conexión sigue entonces por sí sola.",
+		"Correct the stage, field or user in the rules that is gone or does not serve. The connection then goes on by itself.",
 	},
 
 	"reason.no_seller": {

@@ -148,7 +148,7 @@ var webSync = map[string]text{
 	"fix.token_missing":        {"Ingresa el token en la configuración de Bsale y guarda.", "Enter the token in the configuration of Bsale and save."},
 	"fix.token_refused":        {"Pide un token nuevo a Bsale, ingrésalo en la configuración y guarda.", "Ask Bsale for a new token, enter it in the configuration and save."},
 	"fix.bsale_unpaid":         {"Regulariza el pago con Bsale y luego guarda la configuración para volver a empezar.", "Settle the payment with Bsale, then save the configuration to start again."},
-	"fix.rules_outdated":       {"Corrige en la configuración de Bsale la etapa, el campo o el usuario que ya no existe, y guarda.", "Correct the stage, field or user that is gone in the configuration of Bsale, and save."},
+	"fix.rules_outdated":       {"Corrige en la configuración de Bsale la etapa, el campo o el usuario que ya no existe o ya no sirve. La conexión sigue entonces por sí sola.", "Correct the stage, field or user that is gone or does not serve in the configuration of Bsale. The connection then goes on by itself."},
 	"fix.no_seller":            {"Elige al vendedor al emitir en Bsale, o usa como referencia a quien lo emitió.", "Choose the seller when issuing in Bsale, or go by who issued it."},
 	"fix.clients_not_wanted":   {"Si quieres que se cree, elige crear clientes en Bsale e inténtalo de nuevo.", "If it should be made, choose to create clients in Bsale and try again."},
 	"fix.value_does_not_fit":   {"Asócialo a un campo de otro tipo, por ejemplo de texto, o agrega la opción que falta.", "Map it to a field of another type, such as text, or add the missing option."},

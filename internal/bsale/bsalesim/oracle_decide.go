@@ -287,7 +287,7 @@ func (o *oracle) missing(c *Client) string {
 }
 
 func (o *oracle) writeContact(contact *oContact, d *Document, c *Client) {
-	contact.first, contact.last, contact.business = names(c)
+	contact.rename(c)
 	identify(&contact.emails, o.byEmail, c.Truth.Email, contact)
 	identify(&contact.phones, o.byPhone, c.Truth.Phone, contact)
 	identify(&contact.taxes, o.byTax, c.Truth.TaxID, contact)

@@ -199,7 +199,7 @@ func (c *oContact) displayName() string {
 // names are what Bsale's client is called: first name, last name, company.
 func names(c *Client) (first, last, business string) {
 	first, last, business = strings.TrimSpace(c.FirstName), strings.TrimSpace(c.LastName), strings.TrimSpace(c.Business)
-	nobody := "Cliente " + strconv.Itoa(c.ID)
+	nobody := nobody(c)
 	if c.IsCompany {
 		if first == "" && last == "" && business == "" {
 			business = nobody
@@ -212,6 +212,26 @@ func names(c *Client) (first, last, business string) {
 		}
 	}
 	return first, last, ""
+}
+
+// nobody is what a client is called that has no name at all.
+func nobody(c *Client) string { return "Cliente " + strconv.Itoa(c.ID) }
+
+// rename has the contact's names follow the client's. Names that Bsale does not have take
+// none away, unless it was only a number that stood there.
+func (c *oContact) rename(client *Client) {
+	first, last, business := names(client)
+	if (first == nobody(client) || business == nobody(client)) && c.displayName() != "" {
+		return
+	}
+	for _, name := range []struct {
+		stands *string
+		is     string
+	}{{&c.first, first}, {&c.last, last}, {&c.business, business}} {
+		if name.is != "" || *name.stands == nobody(client) {
+			*name.stands = name.is
+		}
+	}
 }
 
 // maxAlternatives is how many a contact has of each kind besides the primary.
