@@ -255,16 +255,20 @@ func (d *demo) replay() error {
 	return nil
 }
 
-// addAdministrator makes the user as whom one watches, with a password that is new each time and that nobody has to know.
+// addAdministrator names the shop and makes the user as whom one watches, with a password that is new each time and that nobody has to know.
 func (d *demo) addAdministrator(ctx context.Context) error {
 	account, err := onlyAccount(ctx, d.app.store)
 	if err != nil {
 		return err
 	}
 	var user crm.User
+	name := d.console.Text("demo.account")
 	err = d.app.store.Update(ctx, account.ID, func(tx bridge.Tx) error {
 		users, err := tx.Users(ctx)
 		if err != nil {
+			return err
+		}
+		if _, err := crm.ChangeAccount(ctx, tx, crm.Hand{At: time.Now()}, 0, crm.AccountChange{Name: &name}); err != nil {
 			return err
 		}
 		if at := slices.IndexFunc(users, func(u crm.User) bool { return u.Email == demoAdministrator }); at >= 0 {

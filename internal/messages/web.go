@@ -16,6 +16,7 @@ var webFrame = map[string]text{
 	"settings.crm":             {"CRM", "CRM"},
 
 	"demo.administrator": {"Persona de prueba", "Trial person"},
+	"demo.account":       {"Tienda Quillay", "Quillay Shop"},
 	"demo.banner": {
 		"Esto es una demostración: la tienda, sus clientes y sus ventas son inventados.",
 		"This is a demonstration: the shop, its customers and its sales are made up.",
