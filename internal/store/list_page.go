@@ -169,11 +169,12 @@ func (l *listing) farther(ctx context.Context, found progress, after *place, ski
 	if err := l.leaveOutWalked(ctx); err != nil {
 		return nil, nil, err
 	}
-	n, err := l.candidates(ctx, l.limits.set, l.limits.fetch)
+	fetch := l.limits.fetch / l.weight()
+	n, err := l.candidates(ctx, l.limits.set, fetch)
 	if err != nil {
 		return nil, nil, err
 	}
-	if n.some && len(n.numbers) <= l.limits.fetch {
+	if n.some && len(n.numbers) <= fetch {
 		hits, err := l.fetchNarrowed(ctx, n)
 		if err != nil {
 			return nil, nil, err
@@ -205,7 +206,7 @@ func (l *listing) leaveOutWalked(ctx context.Context) error {
 		return nil
 	}
 	n, err := l.living(ctx)
-	if n > int64(l.limits.fetch) {
+	if n > int64(l.limits.fetch/l.weight()) {
 		l.sources = slices.DeleteFunc(l.sources, func(s *source) bool { return s.known != nil })
 	}
 	return err

@@ -214,7 +214,7 @@ func levels(first, most int) []int {
 		return []int{most}
 	}
 	var levels []int
-	if level := 10 * first; first < most && level < most {
+	for level := 5 * first; first < most && level < most; level *= 4 {
 		levels = append(levels, level)
 	}
 	return append(levels, most)
