@@ -163,7 +163,7 @@ func (c *call) recordCounts(counts []bridge.RecordCount) []recordCountOut {
 
 type connectionIn struct {
 	Body struct {
-		Token             string    `json:"token,omitempty" maxLength:"500" doc:"Bsale's access token. Without it the stored one stays."`
+		Token             string    `json:"token,omitempty" maxLength:"500" doc:"Bsale's access token, which is stored once Bsale takes it. Without it the stored one stays."`
 		Enabled           *bool     `json:"enabled,omitempty" doc:"Without it true"`
 		BaseURL           string    `json:"baseUrl,omitempty" maxLength:"500" doc:"Without it as it was; at first that of the account's country. With another one the token has to be given too."`
 		RequestsPerSecond float64   `json:"requestsPerSecond,omitempty" minimum:"0" doc:"To Bsale, at the most. Without it as it was; at first what Bsale certainly allows."`
@@ -172,39 +172,63 @@ type connectionIn struct {
 	}
 }
 
-func putConnection(ctx context.Context, w *writing, in *connectionIn) (*answer[connectionOut], error) {
-	if err := w.settingsUnchanged(ctx); err != nil {
-		return nil, err
-	}
+// settings returns what the caller wants of the connection. invalid: what is wrong with rules or day, at its place.
+func (in *connectionIn) settings() (bridge.ConnectionSettings, error) {
 	b := in.Body
 	settings := bridge.ConnectionSettings{Token: bridge.Token(b.Token), Enabled: b.Enabled, BaseURL: b.BaseURL, RequestsPerSecond: b.RequestsPerSecond}
 	var err error
 	if settings.Rules, err = b.Rules.optional(); err != nil {
-		return nil, err
+		return settings, err
 	}
 	if b.BackfillFrom != "" {
 		day, err := bridge.ParseDay(b.BackfillFrom)
 		if err != nil {
-			return nil, placed(err, "backfillFrom")
+			return settings, placed(err, "backfillFrom")
 		}
 		settings.Backfill = &day
 	}
-	if _, err := w.Engine.ConnectTx(ctx, w.tx, settings); err != nil {
+	return settings, nil
+}
+
+// putConnection asks Bsale about the token before it stores anything.
+func putConnection(ctx context.Context, c *call, in *connectionIn) (*answer[connectionOut], error) {
+	settings, err := in.settings()
+	if err == nil {
+		err = c.view(ctx, func(r *reading) error { return r.settingsUnchanged(ctx) })
+	}
+	if err == nil {
+		err = c.checkToken(ctx, settings)
+	}
+	if err != nil {
 		return nil, err
 	}
-	return w.connection(ctx)
+	return finish(ctx, c, in, func(ctx context.Context, w *writing, _ *connectionIn) (*answer[connectionOut], error) {
+		if err := w.settingsUnchanged(ctx); err != nil {
+			return nil, err
+		}
+		if _, err := w.Engine.ConnectTx(ctx, w.tx, settings); err != nil {
+			return nil, err
+		}
+		return w.connection(ctx)
+	})
+}
+
+func (c *call) checkToken(ctx context.Context, settings bridge.ConnectionSettings) error {
+	ctx, cancel := context.WithTimeout(ctx, asking)
+	defer cancel()
+	return tooLong(ctx, c.Engine.CheckToken(ctx, c.principal.AccountID, settings))
 }
 
 // settingsUnchanged refuses a change to settings that are not those that the caller saw.
-func (w *writing) settingsUnchanged(ctx context.Context) error {
-	connection, err := bridge.FindConnection(ctx, w)
+func (r *reading) settingsUnchanged(ctx context.Context) error {
+	connection, err := bridge.FindConnection(ctx, r)
 	if crm.CodeOf(err) == crm.NotFound {
 		return nil
 	}
 	if err != nil {
 		return err
 	}
-	return w.matches("connection", settingsVersion(connection))
+	return r.matches("connection", settingsVersion(connection))
 }
 
 func deleteConnection(ctx context.Context, w *writing, _ *struct{}) (*empty, error) {

@@ -15,7 +15,7 @@ func bsaleRoutes() []route {
 		read(get, "/v1/apps", bsaleRead, "The catalogue of apps, and which are connected", listApps),
 
 		read(get, "/v1/apps/bsale/connection", bsaleRead, "How the connection with Bsale stands", getConnection),
-		write(put, "/v1/apps/bsale/connection", bsaleAdmin, "Connect Bsale, or change the connection: whole and valid, or not at all", putConnection, connection, versioned),
+		direct(put, "/v1/apps/bsale/connection", bsaleAdmin, "Connect Bsale, or change the connection: whole and valid, with a token that Bsale takes, or not at all", putConnection, connection, versioned),
 		write(remove, "/v1/apps/bsale/connection", bsaleAdmin, "Switch the connection off and forget its token; what was read stays", deleteConnection, versioned),
 		direct(post, "/v1/apps/bsale/connection/test", bsaleAdmin, "Ask Bsale with a token, and keep nothing: what the company has there", testConnection, connection),
 		write(post, "/v1/apps/bsale/sync", bsaleWrite, "Have the last days' documents read now", syncNow),

@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"math"
+	"time"
 
 	"puente/internal/bsale"
 	"puente/internal/crm"
@@ -42,10 +43,7 @@ func (e *Engine) ConnectTx(ctx context.Context, tx Tx, settings ConnectionSettin
 		return Connection{}, err
 	}
 	now := e.clock.Now()
-	connection, err := FindConnection(ctx, tx)
-	if crm.CodeOf(err) == crm.NotFound {
-		connection, err = Connection{ID: crm.NewID(), AccountID: around.Account.ID, Hook: newHook(), CreatedAt: now}, nil
-	}
+	connection, err := findOrNew(ctx, tx, around, now)
 	if err != nil {
 		return connection, err
 	}
@@ -65,6 +63,43 @@ func (e *Engine) ConnectTx(ctx context.Context, tx Tx, settings ConnectionSettin
 		}
 	}
 	return connection, e.wakeIn(ctx, tx, connection.ID)
+}
+
+// findOrNew returns the account's connection, or one to begin with.
+func findOrNew(ctx context.Context, r Reader, around Surroundings, now time.Time) (Connection, error) {
+	connection, err := FindConnection(ctx, r)
+	if crm.CodeOf(err) == crm.NotFound {
+		return Connection{ID: crm.NewID(), AccountID: around.Account.ID, Hook: newHook(), CreatedAt: now}, nil
+	}
+	return connection, err
+}
+
+// CheckToken asks Bsale whether it takes the token that is among the settings, so that none is stored that does not work; without one it asks nothing. What is wrong with the other settings is said
+// first, as Connect says it. It stores nothing, and is for callers outside of a transaction: Bsale may take its time. invalid: bsale_unauthorized, at "token". unavailable, conflict: what else
+// Bsale answers, as Explain has it.
+func (e *Engine) CheckToken(ctx context.Context, account crm.ID, settings ConnectionSettings) error {
+	if settings.Token == "" || e.seal == nil {
+		return nil
+	}
+	var connection Connection
+	err := e.store.View(ctx, account, func(r Reader) error {
+		around, err := ReadSurroundings(ctx, r)
+		if err != nil {
+			return err
+		}
+		if connection, err = findOrNew(ctx, r, around, e.clock.Now()); err != nil {
+			return err
+		}
+		return e.take(&connection, settings, around)
+	})
+	if err != nil {
+		return err
+	}
+	client, err := e.open(connection)
+	if err == nil {
+		_, err = client.TestConnection(ctx)
+	}
+	return explainTried(err)
 }
 
 // StoreRules gives the connection other rules, and leaves all else of it as it is; only one that was stopped because its rules did not fit goes on. not_found:

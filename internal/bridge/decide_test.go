@@ -229,6 +229,30 @@ func TestDecide(t *testing.T) {
 			},
 			want: []string{"created deal_created", "contact create Cliente 100"},
 		},
+		{
+			name: "another client of the same contact, without company or last name, takes none away",
+			act: func(s *scene) Plan {
+				s.decide(receipt(1, to(person(company("Los Tilos SpA"), named("Ana", "Soto")))))
+				return s.decide(receipt(2, to(person(clientID(101), named("Anita", "")))))
+			},
+			want: []string{"created deal_created", "contact update Los Tilos SpA tax_id", "contact: first_name Ana → Anita"}, not: []string{"contact: company", "contact: last_name"},
+		},
+		{
+			name: "a client that lost its name in Bsale keeps it on the contact",
+			act: func(s *scene) Plan {
+				s.decide(receipt(1, to(person())))
+				return s.decide(receipt(2, to(person(named("", ""), func(c *bsale.Customer) { c.Company = "" }))))
+			},
+			want: []string{"created deal_created", "contact update Ana Soto client_id"}, not: []string{"contact: first_name", "contact: last_name", "contact: company"},
+		},
+		{
+			name: "a client that was called by its number gets its name",
+			act: func(s *scene) Plan {
+				s.decide(receipt(1, to(person(company("")))))
+				return s.decide(receipt(2, to(person())))
+			},
+			want: []string{"created deal_created", "contact: first_name ∅ → Ana", "contact: company Cliente 100 → ∅"},
+		},
 
 		// Matching.
 		{

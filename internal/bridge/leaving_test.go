@@ -258,6 +258,28 @@ func TestAStageThatRulesNeedOpenStaysOpen(t *testing.T) {
 	})
 }
 
+// A field that was changed so that a row does not fit it stops nothing: each document gets a warning, and the rest is written.
+func TestARowThatDoesNotFitAnyMoreStopsNothing(t *testing.T) {
+	ctx := context.Background()
+	s := newShop(t, bsalesim.Options{Seed: 3, Documents: 50}, nil)
+	s.update(func(tx bridge.Tx) error {
+		fields, err := tx.CustomFields(ctx, crm.EntityDeal)
+		if err != nil {
+			return err
+		}
+		field := fields[0]
+		field.Type = crm.TypeDate
+		return tx.UpdateCustomField(ctx, field)
+	})
+	if problems := s.overview().Problems; len(problems) != 1 || problems[0].Field != "mapping.deal[0].to" {
+		t.Fatalf("problems: %v", problems)
+	}
+	s.sync(nil)
+	if c := s.connection(); c.StopReason != "" || len(s.records(bridge.RecordQuery{States: []bridge.State{bridge.StateLinked}, Limit: 5})) == 0 {
+		t.Errorf("stopped for %q", c.StopReason)
+	}
+}
+
 // Rules can cease to hold in ways that nobody is asked about, such as a backup that is put back.
 func TestAConnectionGoesOnOnceItsRulesHoldAgain(t *testing.T) {
 	onBothEngines(t, func(t *testing.T, s *shop) {

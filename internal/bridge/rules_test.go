@@ -25,9 +25,12 @@ func TestRulesThatCannotBeReadSayWhere(t *testing.T) {
 		{"a comma too many", "{\n  \"documents\": \"both\",\n}", "rules_malformed", map[string]string{"line": "3", "column": "1"}},
 		{"text for an object", "{\n \"update\": \"Cotizado\"}", "rules_type_wrong", map[string]string{"line": "2"}},
 		{"two values", "{} {}", "rules_malformed", nil},
-		{"an unknown key", `{"documentos": "both"}`, "rules_unknown_key", map[string]string{"key": "documentos"}},
-		{"an unknown key inside", `{"update": {"from": "Cotizado"}}`, "rules_unknown_key", map[string]string{"key": "from"}},
-		{"an unknown key of void", `{"void": {"stage": "Anulado", "acton": "stage"}}`, "rules_unknown_key", map[string]string{"key": "acton"}},
+		{"an unknown key", `{"documentos": "both"}`, "rules_unknown_key", map[string]string{"key": "documentos", "place": "documentos"}},
+		{"an unknown key inside", `{"update": {"from": "Cotizado"}}`, "rules_unknown_key", map[string]string{"key": "from", "place": "update.from"}},
+		{"an unknown key of void", `{"void": {"stage": "Anulado", "acton": "stage"}}`, "rules_unknown_key", map[string]string{"key": "acton", "place": "void.acton"}},
+		{"an unknown key of a kind", `{"per_kind": {"quote": {"from": "Nuevo"}}}`, "rules_unknown_key", map[string]string{"key": "from", "place": "per_kind.quote.from"}},
+		{"an unknown key of a row", `{"mapping": {"deal": [{"from": "document.id", "to": "A"}, {"form": "document.id", "to": "B"}]}}`, "rules_unknown_key", map[string]string{"place": "mapping.deal[1].form"}},
+		{"an unknown key before what is no JSON", `{"documentos": 1} {`, "rules_unknown_key", map[string]string{"place": "documentos"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			_, err := ParseRules([]byte(test.text))
@@ -35,9 +38,10 @@ func TestRulesThatCannotBeReadSayWhere(t *testing.T) {
 			if !errors.As(err, &e) || e.Key != test.key || e.Code != crm.Invalid {
 				t.Fatalf("got %v, want %s", err, test.key)
 			}
+			_, params := e.Message()
 			for name, value := range test.params {
-				if e.Params[name] != value {
-					t.Errorf("%s is %q, want %q", name, e.Params[name], value)
+				if params[name] != value {
+					t.Errorf("%s is %q, want %q", name, params[name], value)
 				}
 			}
 		})
@@ -101,6 +105,13 @@ func TestRulesThatDoNotFitTheAccountSayEachProblemAtItsPlace(t *testing.T) {
 		{"source", func(r *Rules) { r.Mapping.Contact[0].From = "client.rut" }, []string{"mapping.contact[0].from rules_source_unknown"}},
 		{"source and constant", func(r *Rules) { r.Mapping.Contact[1].From = "client.code" }, []string{"mapping.contact[1].from rules_source_unknown"}},
 		{"neither source nor constant", func(r *Rules) { r.Mapping.Deal[0].From = "" }, []string{"mapping.deal[0].from rules_source_unknown"}},
+		{"an amount into a date", func(r *Rules) { r.Mapping.Deal[3].To = "Día" }, []string{"mapping.deal[3].to rules_source_does_not_fit"}},
+		{"a word into a number", func(r *Rules) { r.Mapping.Deal[2] = row("document.kind", "Entero") }, []string{"mapping.deal[2].to rules_source_does_not_fit"}},
+		{"a constant that is no option", func(r *Rules) { r.Mapping.Deal[2] = constant("Mall", "Sucursal") }, []string{"mapping.deal[2].to rules_constant_does_not_fit"}},
+		{"a constant that is one", func(r *Rules) { r.Mapping.Deal[2] = constant("online", "Sucursal") }, nil},
+		{"a word into a dropdown, which may have it", func(r *Rules) { r.Mapping.Deal[2] = row("document.office", "Sucursal") }, nil},
+		{"an attribute, which may hold anything", func(r *Rules) { r.Mapping.Deal[2] = row("document.attribute.Entrega", "Día") }, nil},
+		{"an amount into a decimal", func(r *Rules) { r.Mapping.Deal[2] = row("document.net", "Monto") }, nil},
 		{"write", func(r *Rules) { r.Mapping.Deal[0].Write = "never" }, []string{"mapping.deal[0].write rules_write_unknown"}},
 		{"empty", func(r *Rules) { r.Mapping.Deal[0].Empty = "wipe" }, []string{"mapping.deal[0].empty rules_empty_unknown"}},
 	} {
@@ -117,6 +128,35 @@ func TestRulesThatDoNotFitTheAccountSayEachProblemAtItsPlace(t *testing.T) {
 				t.Errorf("got %q, want %q", got, test.want)
 			}
 		})
+	}
+}
+
+func row(from, to string) MappingRow {
+	return MappingRow{From: from, To: to, Write: WriteAlways, Empty: EmptyKeep}
+}
+
+func constant(text, to string) MappingRow {
+	return MappingRow{Constant: &text, To: to, Write: WriteAlways, Empty: EmptyKeep}
+}
+
+// TestARowFitsAsTheListOfSourcesSays: whatever the list offers is taken, and nothing else.
+func TestARowFitsAsTheListOfSourcesSays(t *testing.T) {
+	for _, country := range []crm.Country{crm.Chile, crm.Peru, crm.Mexico} {
+		around := newScene(t, country, nil).around
+		for _, source := range Sources(around.Account) {
+			if source.Name == anyAttribute {
+				continue
+			}
+			for _, kind := range fieldTypes {
+				around.Deal = []crm.CustomField{{Key: "k", Name: "Campo", Entity: crm.EntityDeal, Type: kind}}
+				rules := DefaultRules(crm.Spanish)
+				rules.Mapping = Mapping{Deal: []MappingRow{row(source.Name, "Campo")}}
+				_, problems := rules.Resolve(around)
+				if fits := slices.Contains(source.Fits, kind); fits != (len(problems) == 0) {
+					t.Errorf("%s: %s into %s: listed %v, problems %v", country, source.Name, kind, fits, problems)
+				}
+			}
+		}
 	}
 }
 

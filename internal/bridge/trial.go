@@ -56,10 +56,15 @@ func (e *Engine) Try(ctx context.Context, account crm.ID, o TrialOptions) (Trial
 	}
 	trial, err := e.try(ctx, client, rules, users)
 	trial.Calls = client.Calls()
+	return trial, explainTried(err)
+}
+
+// explainTried is Explain of a token that is not stored yet: when it is refused, it is that one that is wrong.
+func explainTried(err error) error {
 	if errors.Is(err, bsale.ErrUnauthorized) {
-		return trial, crm.NewError(crm.Invalid, "bsale_unauthorized").At("token").Because(err)
+		return crm.NewError(crm.Invalid, "bsale_unauthorized").At("token").Because(err)
 	}
-	return trial, Explain(err)
+	return Explain(err)
 }
 
 // EstimateTrial counts the documents emitted in a range of days, with a token that may not be stored yet. Errors are those of Try, and invalid: days_reversed.

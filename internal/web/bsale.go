@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"context"
 	"math"
 	"strconv"
 	"strings"
@@ -191,6 +192,9 @@ func saveBsale(v *visit) error {
 		f.values.Set("version", strconv.FormatInt(s.connection.UpdatedAt.UnixMicro(), 10))
 		problems = append(problems, crm.NewError(crm.Conflict, "bsale_form_stale"))
 	}
+	if err := v.checkToken(settings); err != nil {
+		return v.refuse(s, f, joined(append(problems, split(err)...)))
+	}
 	var saved bridge.Connection
 	err = v.update(func(tx bridge.Tx) error {
 		var wrong error
@@ -209,6 +213,13 @@ func saveBsale(v *visit) error {
 		return v.done("/sincronizacion", "done.bsale_connected")
 	}
 	return v.done("/configuracion/apps/bsale", "done.saved")
+}
+
+// checkToken asks Bsale about a token that is given, so that none is stored that does not work.
+func (v *visit) checkToken(settings bridge.ConnectionSettings) error {
+	ctx, cancel := context.WithTimeout(v.ctx(), asking)
+	defer cancel()
+	return tooLong(ctx, v.Engine.CheckToken(ctx, v.principal.AccountID, settings))
 }
 
 func paceOf(text string) (float64, error) {

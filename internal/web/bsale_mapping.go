@@ -134,7 +134,7 @@ func (v *visit) exampleOf(row *mappingRow, field *crm.CustomField, sources []bri
 			row.Fit, row.FitTone = v.t("bsale.fits_options", pairs...), "warn"
 		}
 		return
-	case slices.Contains(source.Fits, field.Type):
+	case slices.Contains(source.Fits, field.Type) && slices.Contains(bridge.FitsOf(source.Name, account), field.Type):
 		row.Fit, row.FitTone = v.t("bsale.fits", pairs...), "good"
 		return
 	}

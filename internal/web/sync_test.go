@@ -287,11 +287,14 @@ func TestWhatAClientLacksIsTriedAgain(t *testing.T) {
 	w.connected()
 	b := w.admin()
 	page := b.get("/sincronizacion/por-resolver")
-	group := page.one("#skipped-no_client")
-	if !strings.Contains(words(group), "La venta no tiene cliente") || !page.has("#skipped-no_client .work-fix a[href='/configuracion/apps/bsale#f-contact-anonymous']") || len(page.all("#skipped-no_client .work-item")) > workShown {
+	if page.has("#skipped-no_client, #skipped-generic_client") {
+		t.Error("anonymous sales wait for somebody though the rules want them skipped")
+	}
+	group := page.one("#skipped-missing_phone")
+	if !strings.Contains(words(group), "teléfono") || !page.has("#skipped-missing_phone .work-fix a[href='/configuracion/apps/bsale#f-contact-require']") || len(page.all("#skipped-missing_phone .work-item")) > workShown {
 		t.Errorf("the group: %s", words(group))
 	}
-	b.post("/sincronizacion/reintentar", "estado", "skipped", "motivo", "no_client").goes("/sincronizacion/por-resolver")
+	b.post("/sincronizacion/reintentar", "estado", "skipped", "motivo", "missing_phone").goes("/sincronizacion/por-resolver")
 	if got := b.get("/sincronizacion/por-resolver").text(".toast"); !strings.Contains(got, "documentos se leen de nuevo") {
 		t.Errorf("what was done: %s", got)
 	}

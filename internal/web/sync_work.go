@@ -173,13 +173,10 @@ func (v *visit) workGroups(p Page, r bridge.Reader, connection crm.ID, counts []
 	}
 	rank := []bridge.State{bridge.StateConflict, bridge.StateFailed, bridge.StateSkipped}
 	slices.SortStableFunc(groups, func(a, b workGroup) int {
-		return cmp.Or(cmp.Compare(slices.Index(rank, a.State), slices.Index(rank, b.State)), cmp.Compare(lastOfAll[a.Reason], lastOfAll[b.Reason]))
+		return cmp.Compare(slices.Index(rank, a.State), slices.Index(rank, b.State))
 	})
 	return groups, nil
 }
-
-// lastOfAll are reasons of which there are many, and about which little can be done afterwards.
-var lastOfAll = map[bridge.Reason]int{bridge.NoClient: 1, bridge.GenericClient: 1}
 
 // candidates reads contacts and deals by their ids.
 func (v *visit) candidates(r bridge.Reader, people, deals []crm.ID) (map[crm.ID]*crm.Contact, map[crm.ID]*crm.Deal, error) {
