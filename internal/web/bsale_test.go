@@ -192,6 +192,38 @@ func TestGuardarTakesOnlyAWholeValidSet(t *testing.T) {
 	}
 }
 
+func TestATokenThatBsaleDoesNotTakeIsNotStored(t *testing.T) {
+	w := newWorld(t)
+	sim, b := w.shop(), w.admin()
+	form := b.get("/configuracion/apps/bsale")
+	refused := b.post("/configuracion/apps/bsale", form.fields(bsaleForm, "token", "0123456789abcdef", "base_url", sim.URL(), "start", "2026-02-01")...)
+	if refused.Code != http.StatusUnprocessableEntity || !strings.Contains(refused.text("#f-token-problem"), "no reconoce este token") || refused.attribute("#f-start", "value") != "2026-02-01" {
+		t.Errorf("%d %s", refused.Code, refused.text("#problemas"))
+	}
+	sim.Stop()
+	gone := b.post("/configuracion/apps/bsale", form.fields(bsaleForm, "token", sim.Token(), "base_url", sim.URL())...)
+	if gone.Code != http.StatusServiceUnavailable || !strings.Contains(gone.text("#problemas"), "Bsale no responde") {
+		t.Errorf("while Bsale does not answer: %d %s", gone.Code, gone.text("#problemas"))
+	}
+	w.notConnected()
+}
+
+func TestARowWhoseFieldCannotHoldItIsRefusedAtItsPlace(t *testing.T) {
+	w := newWorld(t)
+	sim, b := w.shop(), w.admin()
+	var field crm.CustomField
+	w.put(func(tx bridge.Tx) (err error) {
+		field, err = crm.CreateField(t.Context(), tx, w.by(crm.RoleAdmin), crm.NewField{Entity: crm.EntityDeal, Name: "Entregado", Type: crm.TypeBool}, crm.RandomLetters)
+		return err
+	})
+	form := b.get("/configuracion/apps/bsale")
+	refused := b.post("/configuracion/apps/bsale", form.fields(bsaleForm, "token", sim.Token(), "base_url", sim.URL(), "mapping.deal[3].to", field.Key)...)
+	if refused.Code != http.StatusUnprocessableEntity || !strings.Contains(refused.text("#f-mapping-deal-3-to-problem"), "“Entregado” es de un tipo que no admite este dato") {
+		t.Errorf("%d %s", refused.Code, refused.text("#problemas"))
+	}
+	w.notConnected()
+}
+
 func TestTheFormKeepsWhatRulesSay(t *testing.T) {
 	w := newWorld(t)
 	empty, own := "", "Cotizado"

@@ -9,7 +9,6 @@ import (
 	"strings"
 
 	"puente/internal/crm"
-	"puente/internal/messages"
 )
 
 // maxForm bounds what is read of a form.
@@ -84,7 +83,7 @@ func (v *visit) again(err error, f *form, name string, view any) error {
 		return err
 	}
 	for _, one := range split(err) {
-		f.Problems = append(f.Problems, problemAt{f.fieldOf(one), messages.Error(v.language(), one)})
+		f.Problems = append(f.Problems, problemAt{f.fieldOf(one), v.refusal(one)})
 	}
 	f.forget("password", "oldPassword", "newPassword")
 	if seconds := waitOf(err); seconds > 0 {

@@ -140,6 +140,20 @@ func TestDeletingAStageAsksWhereItsDealsGo(t *testing.T) {
 	}
 }
 
+func TestAStageThatTheRulesNeedOpenStaysOpen(t *testing.T) {
+	w := newWorld(t)
+	w.connected()
+	b := w.admin()
+	p, s := w.pipeline(), w.stage("Cotizado")
+	refused := b.post(stagePath(p.ID, s.ID), b.get(stagePath(p.ID, s.ID)).fields("form.form", "kind", "won")...)
+	if refused.Code != http.StatusConflict || !strings.Contains(refused.text("main"), "La app de Bsale usa “Cotizado” en sus reglas") || strings.Contains(refused.text("main"), "update.from_stage") {
+		t.Errorf("%d %s", refused.Code, refused.text("main"))
+	}
+	if stage := w.stage("Cotizado"); stage.Kind != crm.StageOpen || w.connection().StopReason != "" {
+		t.Errorf("it was changed: %+v", stage)
+	}
+}
+
 func TestDeletingAPipelineAsksWhereItsDealsGo(t *testing.T) {
 	w := newWorld(t)
 	b := w.admin()

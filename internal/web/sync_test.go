@@ -313,9 +313,6 @@ func TestWhatAClientLacksIsTriedAgain(t *testing.T) {
 	if !strings.Contains(invite.attribute("#f-email", "value"), "@") {
 		t.Errorf("the invitation: %s", invite.text("main"))
 	}
-	if last := page.all(".work[id^=skipped]"); !strings.Contains(words(last[len(last)-1]), "La venta no tiene cliente") && !strings.Contains(words(last[len(last)-1]), "RUT genérico") {
-		t.Errorf("the last group is %s", words(last[len(last)-1]))
-	}
 	if editors := w.as("editor@elpuente.cl").get("/sincronizacion/por-resolver"); !editors.has("form[action='/sincronizacion/reintentar']") || editors.has("a[href^='/configuracion/apps/bsale']") && !editors.has("a[href='/configuracion/apps/bsale/reprocesar']") {
 		t.Error("an editor may try again, and not change rules")
 	}
