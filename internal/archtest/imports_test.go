@@ -45,6 +45,7 @@ var rules = []struct {
 	{"internal/archtest", nil, true, "it reads source, and imports none of it"},
 	{"bench", []string{everything}, false, "it measures the parts against their floors"},
 	{"e2e", []string{everything}, false, "it drives the whole from outside"},
+	{"e2e/browser", nil, false, "its tests drive the whole through a browser; there is nothing in it to import"},
 }
 
 // fences keep packages of others in one place. Test files may cross them; the simulator's fence holds for files, not packages.
