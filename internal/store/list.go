@@ -28,7 +28,7 @@ type listLimits struct {
 }
 
 var defaultListLimits = listLimits{
-	few: 500, firstWalk: 600, nearly: 1_500, walk: 3_000, set: 30_000, fetch: 2_500, first: 1_000, filtered: 4_000, passes: 15_000, fetches: 3_000, sort: 20_000,
+	few: 500, firstWalk: 600, nearly: 1_500, walk: 3_000, set: 30_000, fetch: 1_500, first: 1_000, filtered: 4_000, passes: 15_000, fetches: 3_000, sort: 20_000,
 	count: 2_000, probes: 6_000, sums: 4_000, contacts: 2_000, documents: 2_000,
 }
 

@@ -174,21 +174,18 @@ type narrowed struct {
 	exact   bool         // all of them fit, and nothing else does
 }
 
-// candidates loads the sources, those with the fewest numbers first, and intersects those that are complete, until no more than enough are left. Then it looks up which of
-// the numbers the larger sources have, if they are not too many.
+// candidates loads the sources, those with the fewest numbers first, and intersects those that are complete, until no more than enough are left. Where a few are enough,
+// those that have more than another one are not read: what that one leaves is filtered by them, or looked up in them here if it is not too much.
 func (l *listing) candidates(ctx context.Context, most, enough int) (narrowed, error) {
 	n := narrowed{covered: map[int]bool{}}
-	for _, level := range levels(l.limits.few, most) {
-		sources, err := l.upTo(ctx, level, most)
+	for _, level := range levels(l.limits.few, most, enough) {
+		sources, err := l.upTo(ctx, level, most, enough)
 		if err != nil {
 			return n, err
 		}
 		for _, s := range sources {
 			if n.some && len(n.numbers) <= enough {
 				break
-			}
-			if _, has := n.covered[s.of[0]]; has {
-				continue
 			}
 			numbers, complete, err := l.load(ctx, s, level)
 			if err != nil {
@@ -197,6 +194,9 @@ func (l *listing) candidates(ctx context.Context, most, enough int) (narrowed, e
 			if complete {
 				n.add(s, numbers)
 			}
+		}
+		if n.some {
+			break // the others have more
 		}
 	}
 	if n.some && len(n.numbers) > enough && most > l.limits.few && most != unbounded {
@@ -208,22 +208,18 @@ func (l *listing) candidates(ctx context.Context, most, enough int) (narrowed, e
 	return n, nil
 }
 
-// levels are how far sources are counted to find those with the fewest numbers, before any is counted farther.
-func levels(first, most int) []int {
-	if most == unbounded {
-		return []int{most}
-	}
+// levels are how far sources are counted to find the smallest, before any is counted farther. Where all of them are wanted there is one.
+func levels(first, most, enough int) []int {
 	var levels []int
-	for level := 5 * first; first < most && level < most; level *= 4 {
+	for level := 5 * first; enough > 0 && first < most && level < most; level *= 4 {
 		levels = append(levels, level)
 	}
 	return append(levels, most)
 }
 
-// upTo returns the sources that may have no more numbers than level, those with the fewest first. They are not counted where it is as quick to read them.
-//
-// Those that have more than another one are not read, nor counted to the end: what the smaller one leaves is filtered by them.
-func (l *listing) upTo(ctx context.Context, level, most int) ([]*source, error) {
+// upTo returns the sources that may have no more numbers than level and are worth to be read, those with the fewest first. They are not counted where it is as quick to
+// read them.
+func (l *listing) upTo(ctx context.Context, level, most, enough int) ([]*source, error) {
 	if most <= l.limits.few || most == unbounded {
 		return l.sources, nil
 	}
@@ -231,10 +227,14 @@ func (l *listing) upTo(ctx context.Context, level, most int) ([]*source, error) 
 	var sources []*source
 	smallest := level
 	for _, s := range l.sources {
-		if err := l.count(ctx, s, min(level, s.worth(smallest))); err != nil {
+		worth := level
+		if enough > 0 {
+			worth = s.worth(smallest)
+		}
+		if err := l.count(ctx, s, worth); err != nil {
 			return nil, err
 		}
-		if s.size <= min(level, s.worth(smallest)) {
+		if s.size <= worth {
 			sources, smallest = append(sources, s), min(smallest, s.size)
 		}
 	}
