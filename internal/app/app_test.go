@@ -372,7 +372,7 @@ func TestSentences(t *testing.T) {
 		{refused, []string{"rechazó el token"}},
 		{atBsale(refused, "http://b/v1"), []string{"rechazó el token", "(http://b/v1)."}},
 		{atBsale(errors.New("odd"), "http://b/v1"), []string{"inesperado", "[odd]"}},
-		{inFile(crm.NewError(crm.Invalid, "rules_unknown_key", "key", "x"), "r.json"), []string{"“x”", "(r.json)."}},
+		{inFile(crm.NewError(crm.Invalid, "rules_unknown_key", "key", "x").At("x"), "r.json"), []string{"“x”", "(r.json)."}},
 		{crm.NewError(crm.NotFound, "account_needed"), []string{"puente sync"}},
 	} {
 		got := c.Sentence(e.err)
