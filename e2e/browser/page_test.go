@@ -66,6 +66,18 @@ func (p *page) expect(part string) {
 	p.expected = append(p.expected, part)
 }
 
+func (c *trouble) forgetLoaded() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.loaded = 0
+}
+
+func (c *trouble) loadedSoFar() float64 {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.loaded
+}
+
 // look is how a person's browser is.
 type look struct {
 	width, height int64
@@ -220,13 +232,21 @@ func (p *page) value(script string, into any) (ok bool) {
 // until waits for something to be so.
 func (p *page) until(what string, is func() bool) {
 	p.t.Helper()
+	if !soon(is) {
+		p.t.Fatalf("%s: still not so. The page is %s:\n%s", what, p.path(), p.text(""))
+	}
+}
+
+// soon waits for something to be so, and says whether it came to be.
+func soon(is func() bool) bool {
 	tick := time.NewTicker(30 * time.Millisecond)
 	defer tick.Stop()
 	for deadline := time.Now().Add(patience); !is(); <-tick.C {
 		if time.Now().After(deadline) {
-			p.t.Fatalf("%s: still not so. The page is %s:\n%s", what, p.path(), p.text(""))
+			return false
 		}
 	}
+	return true
 }
 
 // text returns what is to be read within a selector, in one line each; "" is the whole page.
