@@ -1,6 +1,6 @@
 package messages
 
-// reasons says why a document had its outcome, and what a person can do where there is something to do. docs/decisions.md has the rules themselves.
+// reasons says why a document has its outcome, in the present tense because previews say it before anything happens, and what a person can do where there is something to do. docs/decisions.md has the rules themselves.
 var reasons = map[string]text{
 	"reason.kind_not_chosen": {
 		"Elegiste no traer este tipo de documento.",
@@ -137,16 +137,16 @@ var reasons = map[string]text{
 		"Keep a single one in that stage and process the document again, or set “several” to “latest” in the rules.",
 	},
 	"reason.deal_moved": {
-		"La oportunidad del cliente se actualizó y cambió de etapa.",
-		"The client's deal was updated and moved to another stage.",
+		"La oportunidad del cliente se actualiza y cambia de etapa.",
+		"The client's deal is updated and moves to another stage.",
 	},
 	"reason.deal_updated": {
-		"La oportunidad del cliente se actualizó; sigue en su etapa.",
-		"The client's deal was updated; it stays in its stage.",
+		"La oportunidad del cliente se actualiza; sigue en su etapa.",
+		"The client's deal is updated; it stays in its stage.",
 	},
 	"reason.deal_created": {
-		"No había una oportunidad que actualizar: se creó una nueva.",
-		"There was no deal to update: a new one was created.",
+		"No hay una oportunidad que actualizar: se crea una nueva.",
+		"There is no deal to update: a new one is created.",
 	},
 
 	"reason.deal_deleted": {
@@ -166,7 +166,7 @@ var reasons = map[string]text{
 		"It was voided in Bsale; the rules say to do nothing.",
 	},
 	"reason.annulled_flagged": {
-		"Se anuló en Bsale: la oportunidad quedó marcada.",
+		"Se anuló en Bsale: la oportunidad queda marcada.",
 		"It was voided in Bsale: the deal is flagged.",
 	},
 	"reason.annulled_flagged.fix": {
@@ -174,8 +174,8 @@ var reasons = map[string]text{
 		"Look at the deal and decide in which stage it belongs.",
 	},
 	"reason.annulled_moved": {
-		"Se anuló en Bsale: la oportunidad pasó a la etapa de anuladas.",
-		"It was voided in Bsale: the deal moved to the stage for voided ones.",
+		"Se anuló en Bsale: la oportunidad pasa a la etapa de anuladas.",
+		"It was voided in Bsale: the deal moves to the stage for voided ones.",
 	},
 
 	"reason.credit_notes_ignored": {
@@ -203,7 +203,7 @@ var reasons = map[string]text{
 		"This credit note's sale has no deal.",
 	},
 	"reason.credited_flagged": {
-		"La venta se devolvió completa con notas de crédito: la oportunidad quedó marcada.",
+		"La venta se devolvió completa con notas de crédito: la oportunidad queda marcada.",
 		"Credit notes took the whole sale back: the deal is flagged.",
 	},
 	"reason.credited_flagged.fix": {
@@ -211,11 +211,11 @@ var reasons = map[string]text{
 		"Look at the deal and decide in which stage it belongs.",
 	},
 	"reason.credited_moved": {
-		"La venta se devolvió completa con notas de crédito: la oportunidad pasó a la etapa de anuladas.",
-		"Credit notes took the whole sale back: the deal moved to the stage for voided ones.",
+		"La venta se devolvió completa con notas de crédito: la oportunidad pasa a la etapa de anuladas.",
+		"Credit notes took the whole sale back: the deal moves to the stage for voided ones.",
 	},
 	"reason.credited_in_part": {
-		"Una nota de crédito devolvió parte de la venta: la oportunidad quedó marcada.",
+		"Una nota de crédito devolvió parte de la venta: la oportunidad queda marcada.",
 		"A credit note took back a part of the sale: the deal is flagged.",
 	},
 	"reason.credit_note_annulled": {

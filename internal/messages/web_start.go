@@ -52,7 +52,7 @@ var webStart = map[string]text{
 	"step.rules.text":      {"Qué documentos crean o mueven oportunidades, en qué etapas y con qué dueño.", "Which documents make or move deals, in which stages and with which owner."},
 	"step.rules.action":    {"Elegir reglas", "Choose rules"},
 	"step.sync":            {"Primera sincronización", "First synchronisation"},
-	"step.sync.text":       {"Los primeros documentos ya están en tu embudo.", "The first documents are in your pipeline."},
+	"step.sync.text":       {"Tus documentos de Bsale llegan al embudo.", "Your documents of Bsale reach the pipeline."},
 	"step.sync.action":     {"Ver sincronización", "See synchronisation"},
 
 	"done.logged_out":      {"Cerraste tu sesión.", "You are logged out."},
