@@ -150,7 +150,7 @@ func (v *visit) control(form *form, f crm.Field, around surroundings, present cr
 			input("choices", choices, "empty", v.t("priority.none"))
 			break
 		}
-		input("inputmode", "decimal", "autocomplete", "off")
+		input("inputmode", "decimal")
 		if f.Type == crm.TypeMoney {
 			c.Input.Prefix = v.account.Currency
 		}
@@ -166,13 +166,13 @@ func (v *visit) control(form *form, f crm.Field, around surroundings, present cr
 	case crm.TypeUser:
 		input("choices", v.ownerChoices(around, present), "empty", v.t("owner.none"))
 	case crm.TypeEmail:
-		input("type", "email", "inputmode", "email", "autocomplete", "off")
+		input("type", "email", "inputmode", "email")
 	case crm.TypePhone:
-		input("type", "tel", "inputmode", "tel", "autocomplete", "off")
+		input("type", "tel", "inputmode", "tel")
 	case crm.TypeURL:
-		input("type", "url", "inputmode", "url", "autocomplete", "off", "placeholder", "https://")
+		input("type", "url", "inputmode", "url", "placeholder", "https://")
 	default:
-		input("autocomplete", "off")
+		input()
 	}
 	if f.Custom != nil && f.Custom.Required {
 		c.Input.Required = true

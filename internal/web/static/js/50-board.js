@@ -232,6 +232,22 @@
 		if (event.target.matches(".card-menu[open]")) event.target.querySelector(".menu-panel").scrollIntoView({ block: "nearest" });
 	}, true);
 
+	// By the menu of a card: the card goes to the top of its new column, and the board stays where it is.
+	board.addEventListener("submit", (event) => {
+		const card = event.target.closest(".card-menu")?.closest("[data-deal]");
+		const column = event.submitter && columns().find((one) => one.dataset.column === event.submitter.value);
+		if (!card || !column || held) return;
+		event.preventDefault();
+		event.target.closest("details").open = false;
+		hold(card, "menu");
+		const { from } = held;
+		put(column, cardsOf(column, card)[0]);
+		say(words("dropped", where(card)));
+		release();
+		focus(card);
+		send(card, from);
+	});
+
 	// Columns follow: only those that changed are fetched, and of them only the cards that look different are replaced, so that places, focus and what is open stay.
 	let fetching = false, timer = 0;
 	const later = () => { clearTimeout(timer); timer = setTimeout(run, 60); };
