@@ -4,9 +4,9 @@ package messages
 var webStart = map[string]text{
 	"start.title":             {"Primer inicio", "First start"},
 	"start.heading":           {"Empecemos", "Let us begin"},
-	"start.lead":              {"Tu Puente está en marcha. Dinos de qué negocio es y quién lo administra; todo se puede cambiar después.", "Your Puente is running. Tell us whose business it is and who runs it; all of it can be changed later."},
+	"start.lead":              {"Tu Puente está en marcha. Dinos de qué negocio es y quién lo administra.", "Your Puente is running. Tell us whose business it is and who runs it."},
 	"start.code":              {"Código de primer inicio", "First-start code"},
-	"start.code_hint":         {"Puente lo muestra en la terminal o en el registro al partir. Sirve una sola vez.", "Puente shows it in the terminal or the log when it starts. It works once."},
+	"start.code_hint":         {"Puente lo muestra en la terminal al partir. Sirve una sola vez.", "Puente shows it in the terminal when it starts. It works once."},
 	"start.business_group":    {"El negocio", "The business"},
 	"start.person_group":      {"Quién lo administra", "Who runs it"},
 	"start.countrys_currency": {"La del país", "The country's"},

@@ -39,7 +39,7 @@ func (v *visit) runView(p Page, run bridge.Run) runView {
 	if run.LastError != "" && view.Active {
 		view.Trouble = v.t("sync.run_trouble")
 	}
-	if run.Estimate > 0 {
+	if run.Estimate > 0 && run.State != bridge.RunDone { // in the end what was read says it all
 		view.Estimate = p.Count(run.Estimate)
 		view.Percent = min(100, 100*run.Counts.Documents/run.Estimate)
 	}
@@ -68,6 +68,9 @@ func (v *visit) runView(p Page, run bridge.Run) runView {
 func (v *visit) days(from, to string) string {
 	first, hasFirst := crm.ParseDate(from)
 	last, _ := crm.ParseDate(to)
+	if today := crm.DateOf(v.clock.Now().In(v.account.Location())); today.Before(last) {
+		last = today // passes ask for a day more, because days end at different hours
+	}
 	p := v.page()
 	if !hasFirst {
 		return v.t("sync.days_until", "to", p.Date(last))
