@@ -28,6 +28,7 @@ type page struct {
 	t     *testing.T
 	base  string
 	ctx   context.Context
+	look  look
 	scope string // a selector: where things are looked for; "": the whole page
 	*trouble
 }
@@ -92,7 +93,7 @@ func newPage(t *testing.T, base string, l look) *page {
 	t.Helper()
 	needBrowser(t)
 	ctx, cancel := chromedp.NewContext(chromium, chromedp.WithNewBrowserContext())
-	p := &page{t: t, base: base, ctx: ctx, trouble: &trouble{}}
+	p := &page{t: t, base: base, ctx: ctx, look: l, trouble: &trouble{}}
 	t.Cleanup(func() {
 		for _, one := range p.unexpected() {
 			t.Errorf("the browser complains: %s", one)
