@@ -1,4 +1,4 @@
-# `make help` lists what there is. Everything needs Go; `make test` sees to PostgreSQL's programs itself.
+# `make help` lists what there is. Everything needs Go; `make test` sees to PostgreSQL's programs and Chromium itself.
 
 GO       ?= go
 FUZZTIME ?= 5s
@@ -22,12 +22,16 @@ build: ## bin/puente, one static file
 	CGO_ENABLED=0 $(GO) build -trimpath -ldflags "-s -w" -o bin/puente ./cmd/puente
 
 .PHONY: test
-test: prepare lint ## all tests, on SQLite and PostgreSQL; installs PostgreSQL's programs if it may
+test: prepare lint ## all tests, on SQLite and PostgreSQL and in Chromium; installs these if it may
 	$(GO) test -shuffle=on ./...
 
 .PHONY: check
-check: lint ## the quick round: lint and tests without PostgreSQL
+check: lint ## the quick round: lint and tests without PostgreSQL and Chromium
 	$(GO) test -short -shuffle=on ./...
+
+.PHONY: screenshots
+screenshots: prepare ## the pictures of the user guide and the README, taken by the browser tests
+	PUENTE_SCREENSHOTS=$(CURDIR)/docs/guia/imagenes $(GO) test -count 1 -run '^TestGuide$$' ./e2e/browser
 
 .PHONY: race
 race: prepare ## all tests under the race detector (needs a C compiler)

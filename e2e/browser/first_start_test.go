@@ -15,7 +15,8 @@ func TestFromNothingToTheFirstSaleOnTheBoard(t *testing.T) {
 	firstStart(s, p)
 	createFields(p)
 	secret := connectAPI(p)
-	connectBsale(s, p)
+	fillInBsale(s, p)
+	saveBsale(s, p)
 
 	// The board is open while Rosa buys; nobody touches it any more.
 	p.open("/oportunidades")
@@ -99,20 +100,19 @@ func createFields(p *page) {
 	p.sees("7 de 100")
 }
 
-// connectAPI makes the first API key and returns its secret.
+// connectAPI makes the first API key and returns its secret, which the page shows then.
 func connectAPI(p *page) string {
 	p.open("/configuracion/perfil")
 	p.in(".settings-menu").follow("Apps")
 	p.click("Conectar API")
 	p.sees("Cópiala ahora")
-	secret := p.holds("API Key “API principal”")
-	p.follow("Listo, la guardé")
-	p.in("#llaves").sees("API principal")
-	return secret
+	return p.holds("API Key “API principal”")
 }
 
-// connectBsale adds the Bsale app, sets its rules as the instructions say, stores them, and gives Bsale the address for its notifications.
-func connectBsale(s *service, p *page) {
+// fillInBsale goes on from the API key, adds the Bsale app and sets its rules as the instructions say. Nothing is stored yet.
+func fillInBsale(s *service, p *page) {
+	p.follow("Listo, la guardé")
+	p.in("#llaves").sees("API principal")
 	p.follow("Agregar")
 	p.arrives("/configuracion/apps/catalogo")
 	p.follow("Seleccionar")
@@ -146,7 +146,11 @@ func connectBsale(s *service, p *page) {
 	if !p.look.plain { // else an example comes with the next answer
 		deals.sees("Casa Matriz")
 	}
-	p.click("Guardar")
+}
+
+// saveBsale stores the rules, and gives Bsale the address for its notifications.
+func saveBsale(s *service, p *page) {
+	p.in(".bsale-foot").click("Guardar")
 	p.arrives("/sincronizacion")
 	p.until("the first look at Bsale is over", func() bool {
 		if p.look.plain { // nothing comes by itself

@@ -14,7 +14,8 @@ func TestWithoutScripts(t *testing.T) {
 	firstStart(s, p)
 	createFields(p)
 	connectAPI(p)
-	connectBsale(s, p)
+	fillInBsale(s, p)
+	saveBsale(s, p)
 
 	// A contact, a deal, what belongs to it.
 	p.open("/contactos/nuevo")
