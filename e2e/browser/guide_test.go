@@ -30,7 +30,7 @@ func (a *album) take(p *page, name, selector string) {
 	if selector == "" {
 		p.value(`(scrollTo(0, 0), true)`, new(bool))
 	} else {
-		p.value(`(document.querySelector(`+quoted(selector)+`).closest("section").scrollIntoView({ block: "start", behavior: "instant" }), scrollBy(0, -72), true)`, new(bool))
+		p.value(`(scrollTo(0, document.querySelector(`+quoted(selector)+`).closest("section").getBoundingClientRect().top + scrollY - 72), true)`, new(bool))
 	}
 	picture, err := p.picture()
 	must(a.t, err)
