@@ -127,6 +127,7 @@ func TestACardIsMoved(t *testing.T) {
 		p.open("/oportunidades")
 		card := p.in(p.card("Vendido", "Quincho"))
 		card.unfold("Mover “Quincho” a otra etapa")
+		p.accessible("the menu of a card")
 		card.click("Nuevo")
 		p.card("Nuevo", "Quincho")
 		o.waitForStage(deal, "Nuevo")
@@ -173,6 +174,7 @@ func TestTwoPeopleOnOneBoard(t *testing.T) {
 	if got := valentina.holds("Descripción"); got != "Lo quiere antes de septiembre" {
 		t.Errorf("what the second wrote is %q now", got)
 	}
+	valentina.good("a form that comes back with problems")
 	valentina.sees("Camila Rojas guardó aquí “Quincho con parrilla”")
 	valentina.fill("Nombre", "Quincho con parrilla")
 	valentina.click("Guardar")

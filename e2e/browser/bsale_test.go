@@ -23,6 +23,7 @@ func TestAConflictIsSettledFromTheWorkList(t *testing.T) {
 	p.open("/sincronizacion")
 	p.in(".tabs").follow("Por resolver 1")
 	p.sees("¿Es Rosa Fuentes este contacto?")
+	p.good("the work list")
 	p.click("Es este")
 	p.sees("Listo.")
 	o.until("the quote has its deal", fmt.Sprintf("/v1/apps/bsale/records/%d", quote), func(answer map[string]any) bool { return answer["state"] == "linked" })
@@ -57,6 +58,8 @@ func TestThePreviewIsWhatComes(t *testing.T) {
 	p.fill("Dirección de la API", o.shop.URL())
 	p.in(".bsale-foot").click("Vista previa")
 	p.has("#vista-previa .preview-group")
+	p.value(`document.querySelectorAll("details.plan").forEach((one) => { one.open = true })`, new(any))
+	p.good("the preview")
 	promised := map[string][]string{}
 	for _, group := range []string{"created", "updated", "unchanged", "skipped", "conflict", "failed"} {
 		var titles []string

@@ -67,6 +67,7 @@ func firstStart(s *service, p *page) {
 	p.in("#f-role").choose("Vendedor")
 	p.click("Crear invitación")
 	link := p.holds("Enlace para elegir contraseña")
+	p.accessible("the link for who is invited")
 
 	her := newPage(s.t, "", p.look)
 	her.open(link)
@@ -93,6 +94,7 @@ func createFields(p *page) {
 	if p.look.plain {
 		form = p.in("main")
 	}
+	p.accessible("a form in a dialog")
 	form.choose("Texto")
 	form.fill("Nombre", ownField)
 	form.click("Crear campo")
@@ -106,6 +108,7 @@ func connectAPI(p *page) string {
 	p.in(".settings-menu").follow("Apps")
 	p.click("Conectar API")
 	p.sees("Cópiala ahora")
+	p.accessible("the secret of a key")
 	return p.holds("API Key “API principal”")
 }
 
@@ -126,6 +129,8 @@ func fillInBsale(s *service, p *page) {
 	p.fill("Consultas por segundo", "100")
 	p.click("Probar conexión")
 	p.in("#prueba").sees("Bsale respondió", "Casa Matriz", "Valentina Soto")
+
+	p.accessible("Bsale's settings after a trial")
 
 	p.in("#f-create-clients").choose("No")
 	p.in("#f-documents").choose("Ambos")
