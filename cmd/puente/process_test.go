@@ -320,7 +320,7 @@ func TestTheDemonstrationEndsByItselfAndGoesOnLater(t *testing.T) {
 	if where == nil || where[1] == address {
 		t.Errorf("it does not say where to look, or takes a port that is taken:\n%s", first.stderr)
 	}
-	for _, want := range []string{"Oportunidad creada. No había una oportunidad", "Omitido. La venta no tiene cliente.", "Resumen: ", "Vendido", "puente demo --data shop"} {
+	for _, want := range []string{"Oportunidad creada. No hay una oportunidad", "Omitido. La venta no tiene cliente.", "Resumen: ", "Vendido", "puente demo --data shop"} {
 		if !strings.Contains(first.stdout, want) {
 			t.Errorf("the demonstration does not say %q:\n%s", want, first.stdout)
 		}
