@@ -121,6 +121,7 @@ var webSync = map[string]text{
 	"sync.pair.day":      {"Fecha", "Date"},
 	"sync.pair.created":  {"Creada el {day}", "Made on {day}"},
 	"sync.differs":       {"Distinto", "Different"},
+	"sync.no_change":     {"No trajo cambios", "Brought no change"},
 	"sync.no_client":     {"Sin cliente", "No client"},
 	"sync.no_deal":       {"No tiene oportunidad.", "It has no deal."},
 	"sync.deal_gone":     {"Oportunidad eliminada", "Deal deleted"},

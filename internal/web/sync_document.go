@@ -149,7 +149,9 @@ func (v *visit) documentPairs(page *documentPage, story bridge.RecordStory, arou
 			continue
 		}
 		pair := documentPair{Label: f.Name}
-		if ok && written != nil {
+		if !ok {
+			pair.Bsale = v.t("sync.no_change")
+		} else if written != nil {
 			pair.Bsale = v.fieldValue(page.Page, f.Type, written)
 		}
 		if has {
@@ -192,7 +194,7 @@ func (v *visit) stagePair(page *documentPage, deal *crm.Deal, around bridge.Surr
 
 // ownerPair puts the seller, as far as a decision told of one, beside the owner.
 func (v *visit) ownerPair(deal *crm.Deal, brought map[string]any, decisions []bridge.Decision, around bridge.Surroundings) documentPair {
-	pair := documentPair{Label: v.t("field.owner"), CRM: v.t("owner.none")}
+	pair := documentPair{Label: v.t("field.owner"), Bsale: v.t("sync.no_change"), CRM: v.t("owner.none")}
 	if email, ok := brought[crm.FieldOwner].(string); ok {
 		pair.Bsale = email
 	} else if len(decisions) > 0 {
