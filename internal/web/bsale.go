@@ -58,6 +58,7 @@ type bsalePage struct {
 	Disconnect bool
 
 	around bridge.Surroundings
+	stored bridge.Connection
 }
 
 // kindRow is the stages of one kind of document.
@@ -262,7 +263,7 @@ func tryBsale(v *visit) error {
 		return err
 	}
 	f.numberRows()
-	if _, err := v.try(f); crm.CodeOf(err) == crm.Invalid {
+	if _, err := v.try(s.connection, f); crm.CodeOf(err) == crm.Invalid {
 		return v.refuse(s, f, err)
 	}
 	page := v.bsalePage(s, f)
@@ -276,7 +277,7 @@ func (v *visit) tryOn(page *bsalePage) {
 		return
 	}
 	page.TryLater = false
-	trial, err := v.try(page.Form)
+	trial, err := v.try(page.stored, page.Form)
 	if err != nil {
 		page.Trouble = v.formSentence(err)
 		return

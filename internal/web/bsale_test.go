@@ -10,6 +10,8 @@ import (
 	"golang.org/x/net/html"
 
 	"puente/internal/bridge"
+	"puente/internal/bsale"
+	"puente/internal/bsale/bsalesim"
 	"puente/internal/crm"
 )
 
@@ -206,6 +208,34 @@ func TestATokenThatBsaleDoesNotTakeIsNotStored(t *testing.T) {
 		t.Errorf("while Bsale does not answer: %d %s", gone.Code, gone.text("#problemas"))
 	}
 	w.notConnected()
+}
+
+func TestATrialIsOfTheTokenThatIsStored(t *testing.T) {
+	w := newWorld(t)
+	sim, b := w.connected(), w.admin()
+	const path = "/configuracion/apps/bsale"
+	if b.get(path + "?prueba=1"); !b.get(path).has(".trial-head") {
+		t.Fatal("what was tried is not kept")
+	}
+	// A wrong token is typed: what Bsale told of the stored one does not stand under the refusal, nor is it asked for.
+	refused := b.post(path+"/probar", b.get(path).fields(bsaleForm, "token", "0123456789abcdef")...)
+	if refused.has(".trial-head") || refused.attribute("#prueba", "hx-trigger") != "" || !strings.Contains(refused.text("#f-token-problem"), "no reconoce este token") {
+		t.Errorf("a wrong token: %d %s", refused.Code, refused.text("main"))
+	}
+	c := w.connection()
+	c.SealedToken, _ = sealPlain(c.ID, "another")
+	w.put(func(tx bridge.Tx) error { return tx.SaveConnection(t.Context(), c) })
+	if after := b.get(path); after.has(".trial-head") || after.attribute("#prueba", "hx-trigger") != "load" {
+		t.Errorf("with another token: %s", after.text("#prueba"))
+	}
+	c.SealedToken, _ = sealPlain(c.ID, bsale.Token(sim.Token()))
+	w.put(func(tx bridge.Tx) error { return tx.SaveConnection(t.Context(), c) })
+	refuse, err := bsalesim.ParseFault("401=always")
+	must(t, err)
+	must(t, sim.SetFault(refuse))
+	if b.post(path+"/probar", b.get(path).fields(bsaleForm)...); b.get(path).has(".trial-head") {
+		t.Error("what Bsale told before it failed is still shown")
+	}
 }
 
 func TestARowWhoseFieldCannotHoldItIsRefusedAtItsPlace(t *testing.T) {

@@ -34,8 +34,13 @@ const (
 	maxTrials  = 200
 )
 
-func keyOfTrial(account crm.ID, o bridge.TrialOptions) trialKey {
-	return sha256.Sum256([]byte(string(account) + "\n" + o.BaseURL + "\n" + o.Token.Secret()))
+// keyOfTrial tells trials apart: the token is that which is typed, or the stored one.
+func keyOfTrial(stored bridge.Connection, o bridge.TrialOptions, account crm.ID) trialKey {
+	token := o.Token.Secret()
+	if token == "" {
+		token = string(stored.SealedToken)
+	}
+	return sha256.Sum256([]byte(string(account) + "\n" + o.BaseURL + "\n" + token))
 }
 
 func (t *trials) find(key trialKey, now time.Time) (bridge.Trial, bool) {
@@ -43,6 +48,12 @@ func (t *trials) find(key trialKey, now time.Time) (bridge.Trial, bool) {
 	defer t.mu.Unlock()
 	one, ok := t.kept[key]
 	return one.Trial, ok && now.Sub(one.at) < trialLasts
+}
+
+func (t *trials) forget(key trialKey) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	delete(t.kept, key)
 }
 
 func (t *trials) keep(key trialKey, trial bridge.Trial, now time.Time) {
@@ -59,16 +70,18 @@ func (f *form) trialOptions() bridge.TrialOptions {
 	return bridge.TrialOptions{Token: bridge.Token(f.Value("token")), BaseURL: f.Value("base_url")}
 }
 
-// try asks Bsale what the company has there, and keeps the answer for a while.
-func (v *visit) try(f *form) (bridge.Trial, error) {
+// try asks Bsale what the company has there, and keeps the answer for a while. What it told before is forgotten when it tells nothing now.
+func (v *visit) try(stored bridge.Connection, f *form) (bridge.Trial, error) {
 	ctx, cancel := context.WithTimeout(v.ctx(), asking)
 	defer cancel()
 	o := f.trialOptions()
+	key := keyOfTrial(stored, o, v.principal.AccountID)
 	trial, err := v.Engine.Try(ctx, v.principal.AccountID, o)
 	if err != nil {
+		v.trials.forget(key)
 		return trial, tooLong(ctx, err)
 	}
-	v.trials.keep(keyOfTrial(v.principal.AccountID, o), trial, v.clock.Now())
+	v.trials.keep(key, trial, v.clock.Now())
 	return trial, nil
 }
 

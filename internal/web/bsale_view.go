@@ -24,7 +24,7 @@ func latest(a, b time.Time) time.Time {
 func (v *visit) bsalePage(s bsaleScene, f *form) bsalePage {
 	c := s.connection
 	page := bsalePage{
-		Page: v.page(), Form: f, around: s.around, Connected: s.connected, HasToken: len(c.SealedToken) > 0, Token: c.TokenLastFour, First: c.LastPollAt.IsZero(),
+		Page: v.page(), Form: f, around: s.around, stored: c, Connected: s.connected, HasToken: len(c.SealedToken) > 0, Token: c.TokenLastFour, First: c.LastPollAt.IsZero(),
 		Status: v.connectionBadge(c), Mail: v.t("bsale.token_mail", "account", v.account.Name), MayFields: v.can(changeSettings),
 		Documents:  v.words("documents", bridge.DocumentsReceipts, bridge.DocumentsQuotes, bridge.DocumentsBoth, bridge.DocumentsNone),
 		ExtraKinds: v.words("extra_kind", string(bridge.KindInvoice), string(bridge.KindSalesNote)),
@@ -48,11 +48,11 @@ func (v *visit) bsalePage(s bsaleScene, f *form) bsalePage {
 		}
 	}
 	page.Advanced = f.Problem("base_url") != "" || f.Problem("requests_per_second") != ""
-	trial, tried := v.trials.find(keyOfTrial(v.principal.AccountID, f.trialOptions()), v.clock.Now())
+	trial, tried := v.trials.find(keyOfTrial(c, f.trialOptions(), v.principal.AccountID), v.clock.Now())
 	if tried {
 		page.Trial = v.trialView(trial, f, s.around.Users)
 	} else {
-		page.TryLater = page.HasToken && c.StopReason == ""
+		page.TryLater = page.HasToken && c.StopReason == "" && f.Value("token") == "" // which asks with the stored one
 	}
 	page.Mappings = v.mappings(f, s.around, trial.Samples)
 	var notes []string
