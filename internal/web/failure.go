@@ -2,8 +2,10 @@ package web
 
 import (
 	"errors"
+	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 
 	"puente/internal/crm"
@@ -39,10 +41,42 @@ type failurePage struct {
 	Heading  string
 	Sentence string
 	LogIn    string // where to log in, when that is what lacks
+	Kept     *kept  // what was sent then, nil if nothing was
+}
+
+// kept is a form that was sent when the session had ended, to be sent again once the person is logged in.
+type kept struct {
+	Action  string
+	Fields  []keptField
+	Secrets bool // there were some, which have to be written again
+}
+
+type keptField struct{ Name, Value string }
+
+// secretFields are those whose values are never sent back to a browser.
+var secretFields = []string{"password", "oldPassword", "newPassword", "token", "code"}
+
+// kept returns what was sent, without secrets; nil if nothing was, or nothing that can be read.
+func (v *visit) kept() *kept {
+	f, err := v.form()
+	if err != nil || len(f.values) == 0 {
+		return nil
+	}
+	k := &kept{Action: v.path()}
+	for _, name := range slices.Sorted(maps.Keys(f.values)) {
+		if slices.Contains(secretFields, name) {
+			k.Secrets = k.Secrets || f.Value(name) != ""
+			continue
+		}
+		for _, value := range f.values[name] {
+			k.Fields = append(k.Fields, keptField{name, value})
+		}
+	}
+	return k
 }
 
 // fail answers with what went wrong, in the person's language, and what to do. What is unexpected is logged here, and only here; its text is not shown. Who has to log in
-// first is sent there, unless that would lose what was written.
+// first is sent there, unless that would lose what was written: then the page keeps it.
 func (v *visit) fail(err error) {
 	page := failurePage{Status: statusOf(err), Sentence: messages.Error(v.language(), err)}
 	f := failure{}
@@ -70,9 +104,13 @@ func (v *visit) fail(err error) {
 	}
 	if v.fragment() {
 		v.w.Header().Set("Hx-Retarget", "#notices")
+		v.w.Header().Set("Hx-Reselect", ".toast") // whichever part was asked for
 		v.w.Header().Set("Hx-Reswap", "innerHTML")
 		v.write(page.Status, "failure", "failure_notice", page)
 		return
+	}
+	if e := (*crm.Error)(nil); errors.As(err, &e) && e.Key == "session_ended" {
+		page.Kept = v.kept()
 	}
 	page.Page = v.page()
 	page.Heading = v.t("failure.heading." + headingOf(page.Status))

@@ -33,7 +33,7 @@ var samples = map[string]func(full bool) any{
 		if !full {
 			return failurePage{Page: samplePage(full)}
 		}
-		return failurePage{samplePage(full), 401, nasty, nasty, "/entrar"}
+		return failurePage{samplePage(full), 401, nasty, nasty, "/entrar", &kept{"/contactos/nuevo", []keptField{{"notes", nasty}}, true}}
 	},
 	"login": func(full bool) any {
 		return loginPage{samplePage(full), sampleForm(full, "email"), sampleChoices(full)}
