@@ -130,10 +130,12 @@ var webDeals = map[string]text{
 	"actor.gone":     {"Alguien que ya no está", "Somebody who is not here any more"},
 	"actor.somebody": {"Otra persona", "Somebody else"},
 
-	"picker.words":   {"Buscar por nombre, correo o RUT", "Search by name, e-mail or tax id"},
-	"picker.none":    {"Sin contacto", "Without contact"},
-	"picker.nothing": {"No hay contactos con esas palabras.", "There are no contacts with these words."},
-	"picker.new":     {"Crear un contacto", "Make a contact"},
+	"picker.words":     {"Buscar por nombre, correo o RUT", "Search by name, e-mail or tax id"},
+	"picker.none":      {"Sin contacto", "Without contact"},
+	"picker.nothing":   {"No hay contactos con esas palabras.", "There are no contacts with these words."},
+	"picker.new":       {"Crear un contacto", "Make a contact"},
+	"picker.new_hint":  {"Se crea al guardar. Después puedes agregarle lo demás.", "It is made when you save. You can add the rest to it later."},
+	"picker.new_whole": {"Crearlo con todos sus datos, en otra pestaña", "Make it with all that it has, in another tab"},
 
 	"filter.words":    {"Buscar en la lista", "Search the list"},
 	"filter.add":      {"Filtrar", "Filter"},

@@ -357,6 +357,7 @@ func (v *visit) activityForm(r bridge.Reader, a *crm.Activity, f *form) (activit
 	page.Owners = v.ownerChoices(around, owner)
 	if about.ContactID == "" && about.DealID == "" {
 		picker, err := v.contactPicker(r, f, "", activitiesPath+"/nueva")
+		picker.Needed = true
 		page.Picker = &picker
 		return page, err
 	}
@@ -388,9 +389,15 @@ func createActivity(v *visit) error {
 		ContactID: sent[crm.ID](f, aboutContact), DealID: sent[crm.ID](f, aboutDeal),
 	}
 	if in.ContactID == nil && in.DealID == nil {
+		if _, chosen := f.values[crm.FieldContact]; !chosen {
+			f.values.Set(crm.FieldContact, "") // it was asked for: what is wrong is said there
+		}
 		in.ContactID = sent[crm.ID](f, crm.FieldContact)
 	}
 	return v.writeActivity(f, nil, refused, func(tx bridge.Tx) error {
+		if err := v.withNewContact(tx, f, &in.ContactID); err != nil {
+			return err
+		}
 		_, err := crm.CreateActivity(v.ctx(), tx, v.hand(), in)
 		return err
 	}, "done.task_added")
@@ -423,7 +430,9 @@ func (v *visit) writeActivity(f *form, a *crm.Activity, refused error, write fun
 		return err
 	}
 	if e := (*crm.Error)(nil); errors.As(err, &e) && e.Field == "contact_id" {
-		err = e.At(crm.FieldContact)
+		if err = e.At(crm.FieldContact); e.Key == "activity_without_subject" {
+			err = crm.NewError(crm.Invalid, "activity_contact_missing").At(crm.FieldContact) // the form asks for no deal
+		}
 	}
 	return v.again(err, f, "activity", page)
 }

@@ -61,10 +61,12 @@ func TestAnActivityIsMadeChangedAndFinished(t *testing.T) {
 	form := b.get("/actividades/nueva")
 	expect(t, "asks whom it is about", form.has("fieldset.contact-picker"), true)
 	searching := b.post("/actividades/nueva", "title", "Llamar", "contacto", "camila", contactSearch, "1")
-	expect(t, "found", []string{searching.text(".picker-option .picker-name"), searching.attribute("#f-title", "value")}, []string{"Sin contacto Camila Soto", "Llamar"})
-	lacking := b.post("/actividades/nueva", "title", "Llamar", "contact", "")
-	if lacking.Code != http.StatusUnprocessableEntity || !lacking.has("#f-contact-problem") {
-		t.Errorf("about nobody: %d %s", lacking.Code, lacking.text("main"))
+	expect(t, "found", []string{searching.text(".picker-option .picker-name"), searching.attribute("#f-title", "value")}, []string{"Camila Soto Crear un contacto", "Llamar"})
+	for _, contact := range [][]string{{}, {"contact", ""}} {
+		lacking := b.post("/actividades/nueva", append([]string{"title", "Llamar"}, contact...)...)
+		if lacking.Code != http.StatusUnprocessableEntity || lacking.text("#f-contact-problem") != "La actividad no tiene contacto. Elige uno o créalo aquí." {
+			t.Errorf("about nobody: %d %s", lacking.Code, lacking.text("main"))
+		}
 	}
 	b.post("/actividades/nueva", "title", "Llamar", "kind", "call", "contact", string(c.ID), "due_at", "2026-03-20", "hour", "10:30", "volver", "/actividades?quien=todas").goes("/actividades?quien=todas")
 	about := b.get("/actividades/nueva?" + aboutContact + "=" + string(c.ID))

@@ -201,7 +201,11 @@ func (v *visit) writeDealField(tx bridge.Tx, f *form, deal *crm.Deal, field crm.
 
 // changeDeal writes what a form asks of a deal.
 func (v *visit) changeDeal(tx bridge.Tx, f *form, deal *crm.Deal, version int64, fields []crm.Field) error {
-	results, err := crm.ChangeDeals(v.ctx(), tx, v.hand(), []crm.DealEdit{{ID: deal.ID, Version: version, Input: v.dealInput(f, fields)}})
+	in := v.dealInput(f, fields)
+	if err := v.withNewContact(tx, f, &in.ContactID); err != nil {
+		return err
+	}
+	results, err := crm.ChangeDeals(v.ctx(), tx, v.hand(), []crm.DealEdit{{ID: deal.ID, Version: version, Input: in}})
 	if err == nil {
 		err = results[0].Err
 	}
@@ -224,86 +228,4 @@ func (v *visit) overtaken(w valueWriter, deal *crm.Deal, field crm.Field) *crm.E
 	}
 	when := momentOf(time.UnixMicro(origin.At), v.clock.Now(), v.account, v.language())
 	return crm.NewError(crm.Conflict, "field_overtaken", "name", who, "value", shorten(text), "when", when.Inline())
-}
-
-// contactSearch is the name of the button that looks for contacts, and contactWords of the words that it looks for.
-const (
-	contactSearch = "buscar_contacto"
-	contactWords  = "contacto"
-	contactsFound = 8
-)
-
-// contactPicker chooses a contact: the present one, none, or one of those found by words.
-type contactPicker struct {
-	Form    *form
-	Options []contactOption
-	Words   string
-	Asked   bool
-	Search  string // address of the page that has it, for looking while somebody writes
-	New     string // where a contact is made; "": not for this person
-}
-
-type contactOption struct {
-	ID           crm.ID
-	Name, Detail string
-}
-
-func (v *visit) contactPicker(r bridge.Reader, f *form, present crm.ID, search string) (contactPicker, error) {
-	p := contactPicker{Form: f, Words: f.Value(contactWords), Search: search, New: v.opens("/contactos/nuevo")}
-	if words := v.query(contactWords); words != "" {
-		p.Words = words
-	}
-	if id := v.query(crm.FieldContact); id != "" {
-		f.values.Set(crm.FieldContact, id)
-	}
-	chosen := crm.ID(f.Value(crm.FieldContact))
-	var shown []crm.ID
-	for _, id := range []crm.ID{chosen, present} {
-		if id != "" && (len(shown) == 0 || shown[0] != id) {
-			shown = append(shown, id)
-		}
-	}
-	if len(shown) > 0 {
-		found, err := r.ContactsByID(v.ctx(), shown)
-		if err != nil {
-			return p, err
-		}
-		for _, c := range found {
-			if c.ID == present || v.principal.Reach.Sees(c.OwnerID) {
-				p.add(c, v.principal.Reach.Sees(c.OwnerID))
-			}
-		}
-	}
-	if p.Words = strings.TrimSpace(p.Words); p.Words == "" {
-		return p, nil
-	}
-	p.Asked = true
-	q := crm.Query{Entity: crm.EntityContact, Reach: v.principal.Reach, Search: p.Words, Limit: contactsFound}
-	found, err := fill(v.ctx(), r.ListContacts, q)
-	for _, c := range found.Items {
-		p.add(c, true)
-	}
-	return p, err
-}
-
-func (p *contactPicker) add(c *crm.Contact, seen bool) {
-	for _, o := range p.Options {
-		if o.ID == c.ID {
-			return
-		}
-	}
-	o := contactOption{ID: c.ID, Name: c.Label()}
-	if seen {
-		var details []string
-		for _, kind := range []crm.IdentityKind{crm.IdentityEmail, crm.IdentityTaxID, crm.IdentityPhone} {
-			if i, ok := c.Primary(kind); ok && i.Value != o.Name {
-				details = append(details, i.Value)
-			}
-		}
-		if c.Company != "" && c.Company != o.Name {
-			details = append([]string{c.Company}, details...)
-		}
-		o.Detail = strings.Join(details, " · ")
-	}
-	p.Options = append(p.Options, o)
 }

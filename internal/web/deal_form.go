@@ -153,7 +153,11 @@ func createDeal(v *visit) error {
 }
 
 func (v *visit) makeDeal(tx bridge.Tx, f *form, fields []crm.Field) (*crm.Deal, error) {
-	results, err := crm.CreateDeals(v.ctx(), tx, v.hand(), []crm.DealInput{v.dealInput(f, fields)})
+	in := v.dealInput(f, fields)
+	if err := v.withNewContact(tx, f, &in.ContactID); err != nil {
+		return nil, err
+	}
+	results, err := crm.CreateDeals(v.ctx(), tx, v.hand(), []crm.DealInput{in})
 	if err != nil {
 		return nil, err
 	}

@@ -210,11 +210,11 @@ func TestADealIsMade(t *testing.T) {
 
 	// Without scripts a button looks for the contact, and what was written stays.
 	found := b.post("/oportunidades/nueva", form.fields("form.stack", "name", "Diez sillas", "contacto", "camila", "buscar_contacto", "1")...)
-	if found.Code != http.StatusOK || found.attribute("#f-name", "value") != "Diez sillas" || found.text("#contact-options .picker-option:last-of-type .picker-name") != "Camila Soto" {
+	if found.Code != http.StatusOK || found.attribute("#f-name", "value") != "Diez sillas" || found.text("#contact-options .picker-name") != "Sin contacto Camila Soto Crear un contacto" {
 		t.Fatalf("%d %s", found.Code, found.text("main"))
 	}
 	// With them the same page is asked while somebody writes.
-	expect(t, "options", b.get("/oportunidades/nueva?contacto=camila").text("#contact-options .picker-name"), "Sin contacto Camila Soto")
+	expect(t, "options", b.get("/oportunidades/nueva?contacto=camila").text("#contact-options .picker-name"), "Sin contacto Camila Soto Crear un contacto")
 
 	wrong := b.post("/oportunidades/nueva", form.fields("form.stack", "name", "  ", "value", "mucho", "contact", string(camila.ID))...)
 	if wrong.Code != http.StatusUnprocessableEntity || !wrong.has("#f-value-problem") || !wrong.has("#f-name-problem") || !wrong.has("input[name=contact][value='"+string(camila.ID)+"'][checked]") {

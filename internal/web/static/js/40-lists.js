@@ -7,6 +7,14 @@
 		const form = event.target.closest?.("form[data-auto-submit]");
 		if (form && event.target.tagName === "SELECT") form.requestSubmit();
 	});
+	// Who looked for a contact in vain and makes it does not write its name twice.
+	document.addEventListener("change", (event) => {
+		const picker = event.target.matches?.("[data-picker] [name=contact][value=nuevo]") && event.target.closest("[data-picker]");
+		if (!picker) return;
+		const name = picker.querySelector("[name='new_contact.first_name']");
+		name.value ||= picker.querySelector("[name=contacto]").value;
+		name.focus();
+	});
 	const hide = (root) => {
 		for (const button of root.querySelectorAll("[data-without-script]")) button.hidden = true;
 	};
