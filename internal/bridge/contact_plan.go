@@ -1,6 +1,8 @@
 package bridge
 
 import (
+	"slices"
+
 	"puente/internal/crm"
 )
 
@@ -11,6 +13,7 @@ func (d *decision) newContact() {
 	d.names(&crm.Contact{})
 	for _, key := range client.keys() {
 		if d.takenByOther(key.IdentityKey, "") {
+			d.warn(IdentityOfOtherContact, string(key.Kind))
 			continue
 		}
 		d.addIdentity(key)
@@ -51,7 +54,25 @@ func (d *decision) existingContact(contact *crm.Contact, matchedBy string) {
 			d.addIdentity(key)
 		}
 	}
-	d.plan.Contact.Changes = append(d.plan.Contact.Changes, d.mapped(d.rules.Contact, contact.Custom, contact.Origins)...)
+	rules := d.rules.Contact
+	if d.isChosen(contact) {
+		rules = onlyIfEmpty(rules)
+	}
+	d.plan.Contact.Changes = append(d.plan.Contact.Changes, d.mapped(rules, contact.Custom, contact.Origins)...)
+}
+
+// isChosen says whether a person told that the document's client is this contact: it adds to the contact, and changes nothing that stands there.
+func (d *decision) isChosen(contact *crm.Contact) bool {
+	link := d.seen.Links[d.doc.Client.ID]
+	return link != nil && link.Chosen && link.ContactID == contact.ID
+}
+
+func onlyIfEmpty(rules []FieldRule) []FieldRule {
+	rules = slices.Clone(rules)
+	for i := range rules {
+		rules[i].Write = WriteIfEmpty
+	}
+	return rules
 }
 
 func (d *decision) takenByOther(key crm.IdentityKey, contact crm.ID) bool {
@@ -69,10 +90,10 @@ func (d *decision) addIdentity(key identityOf) {
 	})
 }
 
-// names lets the contact's names follow Bsale, except where somebody else wrote them. What Bsale has no name for takes none away: several clients of Bsale may be one contact.
+// names lets the contact's names follow Bsale, except where somebody else wrote them or chose the contact. What Bsale has no name for takes none away: several clients of Bsale may be one contact.
 func (d *decision) names(contact *crm.Contact) {
 	first, last, company := d.doc.Client.names()
-	if d.doc.Client.isUnnamed() && contact.Name() != "" {
+	if contact.Name() != "" && (d.doc.Client.isUnnamed() || d.isChosen(contact)) {
 		return
 	}
 	for _, name := range []struct{ field, old, new string }{

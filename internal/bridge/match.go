@@ -14,6 +14,9 @@ func (d *decision) match() (contact *crm.Contact, matchedBy string, ok bool) {
 		if contact := d.seen.livingContact(link.ContactID); contact != nil {
 			return contact, matchedByClient, true
 		}
+		if link.Chosen && link.ContactID == "" {
+			return nil, "", true // a person said that it is nobody who is there
+		}
 	}
 	for _, key := range client.keys() {
 		contacts := d.seen.having(key.IdentityKey)

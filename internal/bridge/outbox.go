@@ -239,7 +239,7 @@ func (e *Engine) finishRequest(ctx context.Context, s *session, request *ClientR
 			link = links[0]
 		}
 		if link.ContactID == "" {
-			link.ContactID = request.ContactID
+			link.ContactID, link.Chosen = request.ContactID, false
 			if err := tx.SaveClientLinks(ctx, []*ClientLink{link}); err != nil {
 				return err
 			}

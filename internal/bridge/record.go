@@ -90,6 +90,8 @@ type ClientLink struct {
 	ConnectionID crm.ID
 	ClientID     int64
 	ContactID    crm.ID // zero: no contact yet
+	// Chosen says that a person told whose the client is: it is ContactID, which then keeps its names and values, or, where that is zero, nobody who is there.
+	Chosen bool
 	// LookedUpAt is when the client was last read one by one, because a list showed it without e-mail or phone; Email and Phone are
 	// what was found then, as Bsale has it.
 	LookedUpAt time.Time

@@ -10,16 +10,27 @@ import (
 // fieldBsaleClient names, in a contact's timeline, the client of Bsale that somebody said it is.
 const fieldBsaleClient = "bsale_client"
 
-// SettleContact settles a document that fits several contacts, or one with another tax id: its client in Bsale is the chosen contact from now on. The document, and the
-// client's other ones that wait for the same choice, are decided again soon; how many there are is returned. To choose the same contact again changes nothing.
+// SettleContact settles a document that fits several contacts, or one with another tax id: its client in Bsale is the chosen contact from now on, which keeps its names,
+// its primary identities and what its fields hold. The document, and the client's other ones that wait for the same choice, are decided again soon; how many there are is
+// returned. To choose the same contact again changes nothing.
 //
 // not_found: document_not_found, contact_not_found. conflict: document_not_in_conflict, document_without_client.
 func (e *Engine) SettleContact(ctx context.Context, tx Tx, hand crm.Hand, connection crm.ID, document int64, contact crm.ID) (int, error) {
-	record, err := conflictOverContact(ctx, tx, connection, document)
-	if err != nil {
+	if err := livingContact(ctx, tx, contact); err != nil {
 		return 0, err
 	}
-	if err := livingContact(ctx, tx, contact); err != nil {
+	return e.settleContact(ctx, tx, hand, connection, document, contact)
+}
+
+// SettleNewContact settles such a document the other way: its client is none of those who are there, and becomes a contact of its own, with what no other contact has of it.
+// What it returns, and the conflicts, are those of [Engine.SettleContact].
+func (e *Engine) SettleNewContact(ctx context.Context, tx Tx, hand crm.Hand, connection crm.ID, document int64) (int, error) {
+	return e.settleContact(ctx, tx, hand, connection, document, "")
+}
+
+func (e *Engine) settleContact(ctx context.Context, tx Tx, hand crm.Hand, connection crm.ID, document int64, contact crm.ID) (int, error) {
+	record, err := conflictOverContact(ctx, tx, connection, document)
+	if err != nil {
 		return 0, err
 	}
 	waiting, err := waitingForContact(ctx, tx, connection, record.ClientID)
@@ -75,7 +86,7 @@ func waitingForContact(ctx context.Context, r Reader, connection crm.ID, client 
 	return page.Items, err
 }
 
-// chooseContact links the client to the contact, and writes into the contact's timeline who said so.
+// chooseContact links the client to the contact, and writes into the contact's timeline who said so; with none it says that the client is somebody new.
 func (e *Engine) chooseContact(ctx context.Context, tx Tx, hand crm.Hand, record *Record, contact crm.ID) error {
 	links, err := tx.ClientLinks(ctx, record.ConnectionID, []int64{record.ClientID})
 	if err != nil {
@@ -85,11 +96,11 @@ func (e *Engine) chooseContact(ctx context.Context, tx Tx, hand crm.Hand, record
 	if len(links) > 0 {
 		link = links[0]
 	}
-	if link.ContactID == contact {
+	if link.Chosen && link.ContactID == contact {
 		return nil
 	}
-	link.ContactID = contact
-	if err := tx.SaveClientLinks(ctx, []*ClientLink{link}); err != nil {
+	link.ContactID, link.Chosen = contact, true
+	if err := tx.SaveClientLinks(ctx, []*ClientLink{link}); err != nil || contact == "" {
 		return err
 	}
 	account, err := tx.Account(ctx)

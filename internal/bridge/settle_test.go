@@ -2,6 +2,7 @@ package bridge_test
 
 import (
 	"context"
+	"slices"
 	"testing"
 	"time"
 
@@ -102,6 +103,33 @@ func TestAPersonSettlesWhichContactItIs(t *testing.T) {
 	}
 	if again := s.sync(nil); again.Counts.Created+again.Counts.Updated != 0 {
 		t.Errorf("another pass: %+v", again.Counts)
+	}
+}
+
+func TestAPersonSettlesThatItIsSomebodyNew(t *testing.T) {
+	ctx := context.Background()
+	s := newTorn(t, 2)
+	for range 2 { // it is pressed twice before the work is done
+		err := s.store.Update(ctx, s.ref.AccountID, func(tx bridge.Tx) error {
+			marked, err := s.engine.SettleNewContact(ctx, tx, s.hand, s.ref.ConnectionID, s.documents[0])
+			if marked != 2 {
+				t.Errorf("%d documents are decided again, want both of the client", marked)
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	s.work()
+	first, second := s.recordOf(s.documents[0]), s.recordOf(s.documents[1])
+	if first.State != bridge.StateLinked || first.ContactID == "" || slices.Contains(s.contacts[:], first.ContactID) || second.ContactID != first.ContactID {
+		t.Errorf("%+v, %+v", first, second)
+	}
+	next := s.issue(int(first.ClientID))
+	s.sync(nil)
+	if later := s.recordOf(next); later.ContactID != first.ContactID {
+		t.Errorf("a later document: %+v", later)
 	}
 }
 

@@ -446,7 +446,7 @@ func (w *Workspace) linkClient(client int64, contact crm.ID) {
 		w.asked.links[client] = true
 	}
 	if link.ContactID != contact {
-		link.ContactID = contact
+		link.ContactID, link.Chosen = contact, false // the bridge found or made it
 		w.changed.links[client] = link
 	}
 }

@@ -10,12 +10,12 @@ import (
 	"puente/internal/crm"
 )
 
-const linkColumns = `client_id, contact_id, looked_up_at, email, phone`
+const linkColumns = `client_id, contact_id, chosen, looked_up_at, email, phone`
 
 func scanLink(connection crm.ID) func(r row) (*bridge.ClientLink, error) {
 	return func(r row) (*bridge.ClientLink, error) {
 		l := &bridge.ClientLink{ConnectionID: connection}
-		return l, r.Scan(&l.ClientID, &l.ContactID, instant{&l.LookedUpAt}, &l.Email, &l.Phone)
+		return l, r.Scan(&l.ClientID, &l.ContactID, &l.Chosen, instant{&l.LookedUpAt}, &l.Email, &l.Phone)
 	}
 }
 
@@ -45,7 +45,7 @@ func (x *reader) ClientLinksByContact(ctx context.Context, connection crm.ID, co
 }
 
 var saveLink = newInsertion("client_link", "account_id, connection, "+linkColumns, `ON CONFLICT (connection, client_id) DO UPDATE SET
-	contact_id = excluded.contact_id, looked_up_at = excluded.looked_up_at, email = excluded.email, phone = excluded.phone`)
+	contact_id = excluded.contact_id, chosen = excluded.chosen, looked_up_at = excluded.looked_up_at, email = excluded.email, phone = excluded.phone`)
 
 // SaveClientLinks inserts or updates links by their key; of one that stands in the list twice, the last is kept. not_found: the account has no such
 // connection.
@@ -64,7 +64,7 @@ func (x *writer) SaveClientLinks(ctx context.Context, links []*bridge.ClientLink
 	values := make([]any, 0, len(links)*saveLink.columns)
 	for i, l := range links {
 		if last[keys[i]] == i {
-			values = append(values, x.account, keys[i].connection, l.ClientID, text(l.ContactID), micros(l.LookedUpAt), text(l.Email), text(l.Phone))
+			values = append(values, x.account, keys[i].connection, l.ClientID, text(l.ContactID), l.Chosen, micros(l.LookedUpAt), text(l.Email), text(l.Phone))
 		}
 	}
 	return x.s.failed("save client links", x.insert(ctx, saveLink, values))

@@ -202,7 +202,7 @@ func testRecordsByReason(t *testing.T, f *fixture) {
 }
 
 func testClients(t *testing.T, f *fixture) {
-	one := &bridge.ClientLink{ConnectionID: f.connection.ID, ClientID: 9, ContactID: crm.NewID(), LookedUpAt: f.clock.Now(), Email: "A@b.cl ", Phone: "9"}
+	one := &bridge.ClientLink{ConnectionID: f.connection.ID, ClientID: 9, ContactID: crm.NewID(), Chosen: true, LookedUpAt: f.clock.Now(), Email: "A@b.cl ", Phone: "9"}
 	two := &bridge.ClientLink{ConnectionID: f.connection.ID, ClientID: 3, ContactID: one.ContactID}
 	none := &bridge.ClientLink{ConnectionID: f.connection.ID, ClientID: 5}
 	stranger := &bridge.ClientLink{ConnectionID: crm.NewID(), ClientID: 5}
@@ -218,6 +218,7 @@ func testClients(t *testing.T, f *fixture) {
 	})
 	same(t, "links of a contact", byContact, []*bridge.ClientLink{two, one})
 	none.ContactID, none.Email = crm.NewID(), "c@d.cl"
+	none.Chosen = true
 	f.update(t, func(tx bridge.Tx) error { return tx.SaveClientLinks(f.ctx, []*bridge.ClientLink{none}) })
 	same(t, "link after an update", links(5), []*bridge.ClientLink{none})
 	mustFail(t, f.Update(f.ctx, f.account.ID, func(tx bridge.Tx) error {

@@ -447,6 +447,7 @@ CREATE TABLE client_link (
 	connection   BIGINT NOT NULL,
 	client_id    BIGINT NOT NULL,
 	contact_id   TEXT COLLATE "C" NOT NULL,
+	chosen       BOOLEAN NOT NULL,
 	looked_up_at BIGINT NOT NULL,
 	email        TEXT NOT NULL,
 	phone        TEXT NOT NULL,

@@ -443,6 +443,7 @@ CREATE TABLE client_link (
 	connection   INTEGER NOT NULL,
 	client_id    INTEGER NOT NULL,
 	contact_id   TEXT NOT NULL,
+	chosen       INTEGER NOT NULL,
 	looked_up_at INTEGER NOT NULL,
 	email        TEXT NOT NULL,
 	phone        TEXT NOT NULL,
