@@ -189,7 +189,7 @@ func TestAPartOfAPageSaysWhatWentWrongInANotice(t *testing.T) {
 	b := w.admin()
 	b.header.Set("Hx-Request", "true")
 	got := b.get("/configuracion/usuarios/00000000-0000-7000-8000-000000000000")
-	if got.Code != http.StatusNotFound || got.Header().Get("Hx-Retarget") != "#notices" || !got.has("[role=alert]") || got.has(".sidebar") {
+	if got.Code != http.StatusNotFound || got.Header().Get("Hx-Retarget") != "#notices" || !got.has(got.Header().Get("Hx-Reselect")+"[role=alert]") || got.has(".sidebar") {
 		t.Errorf("%d %v %s", got.Code, got.Header(), got.Body)
 	}
 	w.wait(100 * 24 * 3600e9)

@@ -88,6 +88,19 @@
 	};
 	window.addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach(release));
 
+	// What somebody asked for did not get through. What a page asks for by itself is asked for again.
+	document.addEventListener("htmx:sendError", (event) => {
+		const notices = document.getElementById("notices");
+		if (!event.detail.requestConfig.triggeringEvent || !notices?.dataset.lost) return;
+		const toast = document.createElement("div");
+		toast.className = "toast bad";
+		toast.dataset.toast = "";
+		toast.setAttribute("role", "alert");
+		toast.textContent = notices.dataset.lost;
+		notices.replaceChildren(toast);
+		prepare(notices);
+	});
+
 	const prepare = (root) => {
 		for (const button of root.querySelectorAll("[data-copy][hidden]")) button.hidden = false;
 		for (const toast of root.querySelectorAll("[data-toast]")) {

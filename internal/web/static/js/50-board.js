@@ -30,10 +30,11 @@
 		if (ref === held.card || (held.card.parentElement === list && held.card.nextElementSibling === ref)) return;
 		list.insertBefore(held.card, ref);
 	};
-	const putBack = () => {
-		const list = listOf(held.from);
-		list.insertBefore(held.card, held.next?.parentElement === list ? held.next : list.querySelector("[data-more]"));
+	const giveBack = ({ card, from, next }) => {
+		const list = listOf(from);
+		list.insertBefore(card, next?.parentElement === list ? next : list.querySelector("[data-more]"));
 	};
+	const putBack = () => giveBack(held);
 	const release = () => {
 		held.card.classList.remove("lifted", "picked");
 		for (const column of columns()) column.classList.remove("target");
@@ -43,8 +44,9 @@
 	};
 	const moved = () => columnOf(held.card) !== held.from || held.card.nextElementSibling !== held.next;
 
-	// One address takes every move: the stage, the card above, and the version that was moved.
-	const send = async (card, from) => {
+	// One address takes every move: the stage, the card above, and the version that was moved. A card whose move is refused, or does not get through, goes back.
+	const send = async (move) => {
+		const { card, from } = move;
 		const column = columnOf(card);
 		const before = card.previousElementSibling;
 		const form = new URLSearchParams({ stage: column.dataset.column, version: card.dataset.version, above: before?.dataset.deal ?? "" });
@@ -59,6 +61,12 @@
 			text = "";
 		}
 		notify(text, ok);
+		if (!ok && card.isConnected && held?.card !== card) {
+			const active = card.contains(document.activeElement);
+			giveBack(move);
+			say(words("cancelled", where(card)));
+			if (active) focus(card);
+		}
 		refresh([from.dataset.column, column.dataset.column]);
 	};
 	const notify = (html, ok) => {
@@ -137,11 +145,11 @@
 			cancelAnimationFrame(scrolling);
 			ghost.remove();
 			ghost = null;
-			const { card, from } = held;
+			const move = held;
 			const changed = keep && moved();
 			if (!changed) putBack();
 			release();
-			if (changed) send(card, from);
+			if (changed) send(move);
 			suppress();
 		}
 		press = null;
@@ -185,7 +193,7 @@
 		}
 	});
 	const keyed = (event) => {
-		const { card, from } = held;
+		const move = held, { card } = move;
 		const column = columnOf(card), all = cardsOf(column), at = all.indexOf(card);
 		const aside = (step) => {
 			const next = columns()[columns().indexOf(column) + step];
@@ -202,7 +210,7 @@
 			say(words("dropped", where(card)));
 			release();
 			focus(card);
-			if (changed) send(card, from);
+			if (changed) send(move);
 			return;
 		}
 		case "Escape":
@@ -240,12 +248,12 @@
 		event.preventDefault();
 		event.target.closest("details").open = false;
 		hold(card, "menu");
-		const { from } = held;
+		const move = held;
 		put(column, cardsOf(column, card)[0]);
 		say(words("dropped", where(card)));
 		release();
 		focus(card);
-		send(card, from);
+		send(move);
 	});
 
 	// Columns follow: only those that changed are fetched, and of them only the cards that look different are replaced, so that places, focus and what is open stay.
@@ -273,10 +281,24 @@
 		address.searchParams.set("cuantas", Math.max(25, cardsOf(column).length));
 		try {
 			const answer = await fetch(address, { headers: { "HX-Request": "true" } });
+			if (!answer.ok) throw new Error("not there");
 			const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("[data-column]");
-			if (!answer.ok || !fresh) return;
+			if (!fresh) return;
 			if (held) waiting.add(id); else update(column, document.adoptNode(fresh));
-		} catch { /* the next change tells again */ }
+		} catch {
+			missed.add(id);
+			clearTimeout(again);
+			again = setTimeout(catchUp, 4000);
+		}
+	};
+	// Columns that could not be fetched are asked for again.
+	const missed = new Set();
+	let again = 0;
+	const catchUp = () => {
+		clearTimeout(again);
+		const ids = [...missed];
+		missed.clear();
+		refresh(ids);
 	};
 	const update = (column, fresh) => {
 		column.dataset.version = fresh.dataset.version;
@@ -323,9 +345,10 @@
 	const listen = () => {
 		if (source || document.hidden) return;
 		source = new EventSource(board.dataset.board);
-		source.addEventListener("open", () => show(true));
+		source.addEventListener("open", () => { show(true); catchUp(); });
 		source.addEventListener("columnas", (event) => hear(JSON.parse(event.data)));
 		source.addEventListener("error", () => {
+			show(false);
 			if (source?.readyState !== EventSource.CLOSED) return; // it comes again by itself
 			stop();
 			ask();
@@ -350,6 +373,12 @@
 		asking = setTimeout(ask, 4000);
 	};
 	document.addEventListener("visibilitychange", () => { if (document.hidden) stop(); else listen(); });
+	addEventListener("offline", () => show(false));
+	addEventListener("online", () => { // a stream that was cut without a word would be silent
+		catchUp();
+		stop();
+		listen();
+	});
 	addEventListener("pagehide", stop);
 	addEventListener("pageshow", listen);
 	listen();
