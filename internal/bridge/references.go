@@ -3,6 +3,7 @@ package bridge
 import (
 	"cmp"
 	"context"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -164,6 +165,40 @@ func DealDocuments(ctx context.Context, r Reader, deals []crm.ID) (map[crm.ID][]
 		})
 	}
 	return documents, nil
+}
+
+// EmissionDays returns when documents were emitted (2006-01-02), by what people call them, with one query. What a connection does not know, or knows two of with different days, is left out.
+func EmissionDays(ctx context.Context, r Reader, connection crm.ID, titles []string) (map[string]string, error) {
+	var numbers []string
+	asked := map[string]bool{}
+	for _, title := range titles {
+		if at := strings.LastIndex(title, " "); at >= 0 && !asked[title] {
+			asked[title] = true
+			numbers = append(numbers, title[at+1:])
+		}
+	}
+	if len(numbers) == 0 {
+		return nil, nil
+	}
+	records, err := r.RecordsByNumber(ctx, connection, numbers)
+	if err != nil {
+		return nil, err
+	}
+	days := map[string]string{}
+	for _, record := range records {
+		for _, language := range []crm.Language{crm.Spanish, crm.English} {
+			title := record.Title(language)
+			if day, twice := days[title]; !asked[title] || twice && day == record.EmittedOn {
+				continue
+			} else if twice {
+				days[title] = ""
+			} else {
+				days[title] = record.EmittedOn
+			}
+		}
+	}
+	maps.DeleteFunc(days, func(_, day string) bool { return day == "" })
+	return days, nil
 }
 
 // webAddress returns what may stand in a link: Bsale's word is not taken for it.

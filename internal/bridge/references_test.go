@@ -3,8 +3,10 @@ package bridge_test
 import (
 	"context"
 	"errors"
+	"maps"
 	"slices"
 	"testing"
+	"time"
 
 	"puente/internal/bridge"
 	"puente/internal/bsale/bsalesim"
@@ -161,6 +163,33 @@ func TestADealShowsItsDocuments(t *testing.T) {
 			t.Errorf("%d deals, %d with several documents", len(deals), several)
 		}
 		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestTheDayOfADocumentIsFoundByWhatItIsCalled(t *testing.T) {
+	ctx := context.Background()
+	s := newShop(t, bsalesim.Options{Seed: 5, Documents: 5}, nil)
+	record := func(id int64, kind bridge.Kind, number, day string) *bridge.Record {
+		return &bridge.Record{ConnectionID: s.ref.ConnectionID, BsaleID: id, Kind: kind, Number: number, EmittedOn: day, Total: crm.Money{Currency: "CLP"}, State: bridge.StateLinked, Standing: bridge.StandingActive}
+	}
+	err := s.store.Update(ctx, s.ref.AccountID, func(tx bridge.Tx) error {
+		return tx.SaveRecords(ctx, []*bridge.Record{
+			record(900001, bridge.KindReceipt, "777001", "2026-02-01"), record(900002, bridge.KindInvoice, "777001", "2026-02-02"),
+			record(900003, bridge.KindQuote, "777002", "2026-02-03"), record(900004, bridge.KindQuote, "777002", "2026-02-04"), // of two types, or two offices
+		}, time.Time{})
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = s.store.View(ctx, s.ref.AccountID, func(r bridge.Reader) error {
+		days, err := bridge.EmissionDays(ctx, r, s.ref.ConnectionID, []string{"Boleta 777001", "Invoice 777001", "Cotización 777002", "Boleta 777009", "", "Boleta"})
+		if err == nil && !maps.Equal(days, map[string]string{"Boleta 777001": "2026-02-01", "Invoice 777001": "2026-02-02"}) {
+			t.Errorf("the days are %v", days)
+		}
+		return err
 	})
 	if err != nil {
 		t.Fatal(err)

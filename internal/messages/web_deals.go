@@ -92,6 +92,7 @@ var webDeals = map[string]text{
 	"deal.move_submit":   {"Mover", "Move"},
 	"deal.moved":         {"“{name}” está ahora en {stage}.", "“{name}” is in {stage} now."},
 	"deal.add_reason":    {"Anotar el motivo", "Write the reason"},
+	"origin.written":     {"{document}, anotado el {day}", "{document}, noted on {day}"},
 	"deal.changed_since": {"{name} lo cambió ({when}). Antes: “{value}”, de", "{name} changed it ({when}). Before: “{value}”, from"},
 
 	"deal_documents.title":    {"Documentos", "Documents"},

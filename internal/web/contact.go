@@ -160,7 +160,10 @@ func (v *visit) contactPage(r bridge.Reader, c *crm.Contact, forms contactForms)
 	if err != nil {
 		return page, err
 	}
-	o := origins{visit: v, w: w, page: page.Page, entries: entries}
+	o, err := origins{visit: v, w: w, page: page.Page, entries: entries}.dated(r, c.Origins)
+	if err != nil {
+		return page, err
+	}
 	page.facts(w, o, c, fields)
 	page.Identities = v.identities(o, c, page.May, forms)
 	page.Tags = v.tags(around, c, page.May, forms.tag)

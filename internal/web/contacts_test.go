@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"puente/internal/bridge"
 	"puente/internal/crm"
@@ -332,9 +333,20 @@ func TestWhereAContactsFieldsComeFrom(t *testing.T) {
 		return tx.AddEvents(t.Context(), []crm.Event{{ID: crm.NewID(), Entity: crm.EntityContact, EntityID: c.ID, Type: crm.EventChanged, At: w.clock(), Actor: origin.Actor, Document: "Boleta 1234", Changes: changes}})
 	})
 	b := w.admin()
+	expect(t, "a document that nobody knows", b.get(contactAt(c.ID)).text("#campo-company .fact-origin"), "Boleta 1234, anotado el 12-03-2026")
+	w.put(func(tx bridge.Tx) error {
+		connection := bridge.Connection{ID: origin.Actor.ID, AccountID: w.account.ID, Hook: "h", Rules: []byte("{}")}
+		if err := tx.SaveConnection(t.Context(), connection); err != nil {
+			return err
+		}
+		record := func(id int64, kind bridge.Kind, day string) *bridge.Record {
+			return &bridge.Record{ConnectionID: connection.ID, BsaleID: id, Kind: kind, Number: "1234", EmittedOn: day, Total: crm.Money{Currency: w.account.Currency}, State: bridge.StateLinked, Standing: bridge.StandingActive}
+		}
+		return tx.SaveRecords(t.Context(), []*bridge.Record{record(1, bridge.KindReceipt, "2026-02-01"), record(2, bridge.KindInvoice, "2026-02-02")}, time.Time{})
+	})
 	page := b.get(contactAt(c.ID))
-	expect(t, "field", page.text("#campo-company .fact-origin"), "Boleta 1234, 12-03-2026")
-	expect(t, "identity", page.text(".identity-kind:last-child .fact-origin"), "Boleta 1234, 12-03-2026")
+	expect(t, "field", page.text("#campo-company .fact-origin"), "Boleta 1234, 01-02-2026")
+	expect(t, "identity", page.text(".identity-kind:last-child .fact-origin"), "Boleta 1234, 01-02-2026")
 	b.post(contactAt(c.ID)+"/campos/company", "company", "Muebles Norte").goes(contactAt(c.ID))
 	if got := b.get(contactAt(c.ID)).text("#campo-company .fact-origin"); !strings.Contains(got, "Muebles Sur") || !strings.Contains(got, "Boleta 1234") || !strings.Contains(got, "Persona admin") {
 		t.Errorf("changed since: %q", got)

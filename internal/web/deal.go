@@ -190,7 +190,10 @@ func (v *visit) dealPage(r bridge.Reader, deal *crm.Deal, forms dealForms) (deal
 	if err != nil {
 		return page, err
 	}
-	o := origins{visit: v, w: w, page: page.Page, entries: entries, documents: documents[deal.ID]}
+	o, err := origins{visit: v, w: w, page: page.Page, entries: entries, documents: documents[deal.ID]}.dated(r, deal.Origins)
+	if err != nil {
+		return page, err
+	}
 	for _, f := range fields {
 		if f.Fixed || f.Name == crm.FieldPipeline || f.Name == crm.FieldStage || f.Name == crm.FieldCloseReason && page.Stage.Kind == crm.StageOpen {
 			continue
@@ -314,6 +317,31 @@ type origins struct {
 	page      Page
 	entries   []crm.TimelineEntry
 	documents []bridge.DealDocument
+	days      map[crm.ID]map[string]string // by connection, of its documents by what they are called
+}
+
+// dated returns the origins with the days of the documents that fields were read from, with one query per connection.
+func (o origins) dated(r bridge.Reader, all crm.Origins) (origins, error) {
+	titles := map[crm.ID][]string{}
+	for _, origin := range all {
+		if origin.Actor.Kind == crm.ActorApp && origin.Document != "" {
+			titles[origin.Actor.ID] = append(titles[origin.Actor.ID], origin.Document)
+		}
+	}
+	for _, e := range o.entries {
+		if e.Event.Actor.Kind == crm.ActorApp && e.Event.Document != "" && len(e.Changes) > 0 {
+			titles[e.Event.Actor.ID] = append(titles[e.Event.Actor.ID], e.Event.Document)
+		}
+	}
+	o.days = map[crm.ID]map[string]string{}
+	for connection, of := range titles {
+		days, err := bridge.EmissionDays(o.ctx(), r, connection, of)
+		if err != nil {
+			return o, err
+		}
+		o.days[connection] = days
+	}
+	return o, nil
 }
 
 // of returns the document of Bsale that a field's value comes from ("Boleta 1234, 12-03-2026"), and what a person changed since.
@@ -323,7 +351,7 @@ func (o origins) of(f crm.Field, all crm.Origins) (document, changed string) {
 		return "", ""
 	}
 	if origin.Actor.Kind == crm.ActorApp {
-		return o.withDay(origin.Document, time.UnixMicro(origin.At)), ""
+		return o.withDay(origin.Actor.ID, origin.Document, time.UnixMicro(origin.At)), ""
 	}
 	for _, e := range o.entries {
 		if e.Event.Actor.Kind != crm.ActorApp {
@@ -337,7 +365,7 @@ func (o origins) of(f crm.Field, all crm.Origins) (document, changed string) {
 			if who == "" {
 				who = o.t("actor.somebody")
 			}
-			return o.withDay(e.Event.Document, e.Event.At), o.t("deal.changed_since", "name", who, "when", o.page.Moment(time.UnixMicro(origin.At)).Inline(), "value", o.said(f, c.New))
+			return o.withDay(e.Event.Actor.ID, e.Event.Document, e.Event.At), o.t("deal.changed_since", "name", who, "when", o.page.Moment(time.UnixMicro(origin.At)).Inline(), "value", o.said(f, c.New))
 		}
 	}
 	return "", ""
@@ -352,17 +380,20 @@ func (o origins) said(f crm.Field, value crm.TimelineValue) string {
 	return o.t("field.nothing")
 }
 
-// withDay adds the day of a document to its name, or that on which it was written where the document is not the deal's any more.
-func (o origins) withDay(document string, written time.Time) string {
-	if document == "" {
-		document = "Bsale"
-	}
+// withDay adds the day of a document to its name, or says when it was written here where nobody knows that day any more.
+func (o origins) withDay(connection crm.ID, document string, written time.Time) string {
 	for _, d := range o.documents {
-		if d.Number != "" && strings.HasSuffix(document, " "+d.Number) {
+		if document != "" && d.ConnectionID == connection && d.Number != "" && strings.HasSuffix(document, " "+d.Number) {
 			return document + ", " + o.day(d.EmittedOn)
 		}
 	}
-	return document + ", " + o.account.FormatDate(crm.DateOf(written.In(o.account.Location())))
+	if day := o.days[connection][document]; day != "" {
+		return document + ", " + o.day(day)
+	}
+	if document == "" {
+		document = "Bsale"
+	}
+	return o.t("origin.written", "document", document, "day", o.account.FormatDate(crm.DateOf(written.In(o.account.Location()))))
 }
 
 // parseMoney reads an amount as crm.Money.String writes it.
