@@ -2,6 +2,7 @@ package auth
 
 import (
 	"context"
+	"errors"
 	"net/netip"
 
 	"puente/internal/crm"
@@ -42,8 +43,8 @@ type SetUp struct {
 
 // SetUp makes the first administrator, of the oldest account, and logs it in. Of several who try at once, one wins.
 //
-// conflict: setup_done, somebody can log in already. unauthenticated: setup_code_wrong. invalid: as [CheckPassword], crm.CreateUser and crm.ChangeAccount; the code
-// still works. rate_limited: as Login.
+// conflict: setup_done, somebody can log in already. unauthenticated: setup_code_wrong. invalid: as [CheckPassword], crm.CreateUser and crm.ChangeAccount, the account's
+// name at the field "account"; the code still works. All that is wrong is joined. rate_limited: as Login.
 func (s *Service) SetUp(ctx context.Context, u SetUp) (Login, error) {
 	right, err := s.attempt(ctx, []Counter{addressCounter(u.Address)})
 	if err != nil {
@@ -67,11 +68,15 @@ func (s *Service) SetUp(ctx context.Context, u SetUp) (Login, error) {
 	if err != nil {
 		return Login{}, err
 	}
+	wrong := errors.Join(CheckPassword(u.Password, u.Email), crm.CheckUser(u.Email, u.Name), u.checkAccount(accounts[0]))
 	if !known {
-		return Login{}, setupCodeWrong()
+		return Login{}, errors.Join(setupCodeWrong(), wrong)
 	}
 	if err := right(ctx); err != nil {
 		return Login{}, err
+	}
+	if wrong != nil {
+		return Login{}, wrong
 	}
 	password, err := s.choosePassword(ctx, u.Password, u.Email)
 	if err != nil {
@@ -111,6 +116,17 @@ func (u SetUp) account() crm.AccountChange {
 	return crm.AccountChange{
 		Name: given(u.AccountName), Country: given(u.Country), Currency: given(u.Currency), TimeZone: given(u.TimeZone), Language: given(u.Language),
 	}
+}
+
+// checkAccount says whether the account can become as is said, each part by itself: the name of the person and that of the account are two fields.
+func (u SetUp) checkAccount(account crm.Account) error {
+	change := u.account()
+	name := account.Check(crm.AccountChange{Name: change.Name})
+	if e := (*crm.Error)(nil); errors.As(name, &e) {
+		name = e.At("account")
+	}
+	change.Name = nil
+	return errors.Join(name, account.Check(change))
 }
 
 // given returns nil for what is empty.

@@ -63,6 +63,12 @@ func checkVersion(present, wanted int64) error {
 	return nil
 }
 
+// Check says whether an account can become as a change wants it, whatever it holds. invalid: as [ChangeAccount].
+func (a Account) Check(change AccountChange) error {
+	_, err := a.with(change)
+	return err
+}
+
 // with returns the account as it is to be.
 func (a Account) with(change AccountChange) (Account, error) {
 	var err error

@@ -2,6 +2,7 @@ package crm
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 )
@@ -84,6 +85,11 @@ func checkUserEmail(users []User, id ID, email string) error {
 		}
 	}
 	return nil
+}
+
+// CheckUser says whether there can be a user with that e-mail and name, whoever else there is. invalid: as [CreateUser].
+func CheckUser(email, name string) error {
+	return errors.Join(checkUserEmail(nil, "", strings.TrimSpace(email)), checkLength(oneLine(name), maxName, "name"))
 }
 
 // updateUser saves a user, unless nothing changed or the account would be left without anybody who can change its settings.

@@ -6,7 +6,7 @@ var webStart = map[string]text{
 	"start.heading":           {"Empecemos", "Let us begin"},
 	"start.lead":              {"Tu Puente está en marcha. Dinos de qué negocio es y quién lo administra.", "Your Puente is running. Tell us whose business it is and who runs it."},
 	"start.code":              {"Código de primer inicio", "First-start code"},
-	"start.code_hint":         {"Puente lo muestra en la terminal al partir. Sirve una sola vez.", "Puente shows it in the terminal when it starts. It works once."},
+	"start.code_hint":         {"Aparece en la pantalla donde se inició Puente. Si lo instaló otra persona, pídeselo a ella. Sirve una sola vez.", "It appears on the screen where Puente was started. If somebody else installed it, ask that person for it. It works once."},
 	"start.business_group":    {"El negocio", "The business"},
 	"start.person_group":      {"Quién lo administra", "Who runs it"},
 	"start.countrys_currency": {"La del país", "The country's"},

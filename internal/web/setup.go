@@ -2,7 +2,6 @@ package web
 
 import (
 	"errors"
-	"strings"
 
 	"puente/internal/auth"
 	"puente/internal/crm"
@@ -53,11 +52,12 @@ func setUp(v *visit) error {
 	if done, err := v.alreadySetUp(); done || err != nil {
 		return err
 	}
-	if strings.TrimSpace(f.Value("business")) == "" {
-		return v.again(crm.NewError(crm.Invalid, "account_name_missing").At("business"), f, "setup", v.setupPage(f))
+	business := f.Value("business")
+	if business == "" {
+		business = " " // it is asked for, and lacks
 	}
 	login, err := v.Auth.SetUp(v.ctx(), auth.SetUp{
-		Code: f.Value("code"), Name: f.Value("name"), Email: f.Value("email"), Password: f.Value("password"), AccountName: f.Value("business"),
+		Code: f.Value("code"), Name: f.Value("name"), Email: f.Value("email"), Password: f.Value("password"), AccountName: business,
 		Country: crm.Country(f.Value("country")), Currency: f.Value("currency"), TimeZone: f.Value("time_zone"), Language: v.language(),
 		Address: v.Address(v.r), Agent: v.r.UserAgent(),
 	})
@@ -65,8 +65,20 @@ func setUp(v *visit) error {
 		return v.redirect("/entrar") // somebody else was quicker
 	}
 	if err != nil {
-		return v.again(err, f, "setup", v.setupPage(f))
+		return v.again(atBusiness(err), f, "setup", v.setupPage(f))
 	}
 	v.enter(login)
 	return v.done("/primeros-pasos", "done.set_up", "name", login.Account.Name)
+}
+
+// atBusiness says what is wrong with the account's name at its field of the form.
+func atBusiness(err error) error {
+	var all []error
+	for _, one := range split(err) {
+		if e := (*crm.Error)(nil); errors.As(one, &e) && e.Field == "account" {
+			one = e.At("business")
+		}
+		all = append(all, one)
+	}
+	return errors.Join(all...)
 }

@@ -55,6 +55,16 @@ func TestTheFirstStart(t *testing.T) {
 			t.Errorf("%s: the password comes back", c.name)
 		}
 	}
+	// All that is wrong is said at once, each at its field, whether the code is right or not.
+	for _, with := range []string{code, "AAAA-BBBB-CCCC"} {
+		all := b.post("/inicio", "code", with, "business", "", "country", "XX", "currency", "", "time_zone", "", "name", strings.Repeat("x", 300), "email", "marcela", "password", "corta")
+		for field, says := range map[string]string{"business": "falta el nombre", "country": "país", "name": "largo", "email": "correo", "password": "10 caracteres"} {
+			if got := all.text("#f-" + field + "-problem"); !strings.Contains(strings.ToLower(got), says) {
+				t.Errorf("%s: %q", field, got)
+			}
+		}
+		expect(t, "code", all.has("#f-code-problem"), with != code)
+	}
 	b.post("/inicio", goodSetup(strings.ToLower(strings.ReplaceAll(code, "-", " ")))...).goes("/primeros-pasos")
 	page := b.get("/primeros-pasos")
 	if got := page.text(".toast"); !strings.Contains(got, "Viña & Hijos") {
