@@ -146,7 +146,7 @@ var appsSamples = map[string]func(full bool) any{
 			m := p.Moment(start)
 			p.Document, p.Fix, p.Standing, p.Credited, p.Seen, p.Decided, p.NextTry, p.Attempts = sampleDocument(), nasty, badgeView{Label: nasty, Tone: "warn"}, nasty, m, m, m, 3
 			p.Pairs, p.Deal, p.Contact = []documentPair{{nasty, nasty, "", true}, {nasty, "", nasty, false}}, linked{nasty, "/a", true}, linked{nasty, "/b", false}
-			p.Candidates, p.Deals, p.Action, p.Settle = []candidateView{{"1", nasty, []string{nasty, nasty}, "/c"}}, []linked{{nasty, "", false}}, workAction{nasty, "/d"}, nasty
+			p.Action, p.Settle = workAction{nasty, "/d"}, settlement{7, nasty, nasty, nasty, []candidateView{{"1", nasty, []string{nasty, nasty}, "/c"}}, []linked{{nasty, "", false}}, false, true, "/a"}
 			p.Decisions = []decisionView{{samplePlan(), m, true}, {planView{Outcome: badgeView{Label: "O"}, Icon: "next"}, moment{}, false}}
 		}
 		return p
@@ -154,8 +154,9 @@ var appsSamples = map[string]func(full bool) any{
 	"sync_work": func(full bool) any {
 		p := workPage{Page: samplePage(full), syncFrame: sampleFrame(full)}
 		if full {
-			item := workItem{sampleDocument(), []candidateView{{"1", nasty, []string{nasty}, "/c"}, {"2", "B", nil, ""}}, nasty, []linked{{nasty, "/a", false}}}
-			p.Groups = []workGroup{{"conflict-many_contacts", bridge.StateConflict, bridge.ManyContacts, nasty, nasty, "warn", "7", workAction{nasty, "/a"}, []workItem{item}, "/b"}}
+			item := workItem{sampleDocument(), settlement{7, nasty, nasty, nasty, []candidateView{{"1", nasty, []string{nasty}, "/c"}, {"2", "B", nil, ""}}, []linked{{nasty, "/a", false}}, false, true, "/a"}}
+			deciding := workItem{sampleDocument(), settlement{Document: 8, Deciding: true}}
+			p.Groups = []workGroup{{"conflict-many_contacts", bridge.StateConflict, bridge.ManyContacts, nasty, nasty, "warn", "7", workAction{nasty, "/a"}, []workItem{item, deciding}, "/b"}}
 			p.Sellers, p.Requests, p.Again = []sellerView{{nasty, nasty, "3", "/a"}, {"B", "C", "1", ""}}, []requestView{{"1", nasty, "/a", nasty, nasty, nasty}}, "/c"
 		}
 		return p

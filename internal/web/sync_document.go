@@ -12,22 +12,20 @@ import (
 type documentPage struct {
 	Page
 	syncFrame
-	Document   syncedDocument
-	Fix        string
-	Standing   badgeView
-	Credited   string
-	Seen       moment
-	Decided    moment
-	NextTry    moment
-	Attempts   int
-	Pairs      []documentPair
-	Deal       linked
-	Contact    linked
-	Candidates []candidateView
-	Deals      []linked // among which there is no telling
-	Action     workAction
-	Decisions  []decisionView
-	Settle     string // the question before the candidates
+	Document  syncedDocument
+	Fix       string
+	Standing  badgeView
+	Credited  string
+	Seen      moment
+	Decided   moment
+	NextTry   moment
+	Attempts  int
+	Pairs     []documentPair
+	Deal      linked
+	Contact   linked
+	Action    workAction
+	Decisions []decisionView
+	Settle    settlement
 }
 
 // linked is a record of the CRM that a document is linked to.
@@ -109,15 +107,7 @@ func (v *visit) tellDocument(page *documentPage, story bridge.RecordStory, aroun
 	if story.Contact != nil {
 		page.Contact = linked{story.Contact.Name(), v.linkedContact(story.Contact.ID), story.Contact.Gone()}
 	}
-	for _, c := range story.CandidateContacts {
-		page.Candidates = append(page.Candidates, v.candidate(c))
-	}
-	if page.Settle = v.t("sync.settle_many", "client", r.ClientName); len(page.Candidates) == 1 {
-		page.Settle = v.t("sync.settle_one", "client", r.ClientName)
-	}
-	for _, d := range story.CandidateDeals {
-		page.Deals = append(page.Deals, linked{d.Name, v.linkedDeal(d.ID), d.Gone()})
-	}
+	page.Settle = v.settlement(r, story.CandidateContacts, story.CandidateDeals)
 	page.Pairs = v.documentPairs(page, story, around)
 	words := v.planWords(page.Page, around)
 	for i, d := range story.Decisions {
@@ -228,6 +218,9 @@ func retryDocument(v *visit) error {
 	return v.done(backTo(f, documentPath(id)), "done.retry_soon")
 }
 
+// somebodyNew stands for a contact who is not there yet.
+const somebodyNew = "new"
+
 // settleDocument says which contact the document's client is.
 func settleDocument(v *visit) error {
 	f, err := v.form()
@@ -240,6 +233,10 @@ func settleDocument(v *visit) error {
 	}
 	count := 0
 	if err := v.onConnection(func(tx bridge.Tx, c bridge.Connection) (err error) {
+		if f.Value("contact") == somebodyNew {
+			count, err = v.Engine.SettleNewContact(v.ctx(), tx, v.hand(), c.ID, id)
+			return err
+		}
 		count, err = v.Engine.SettleContact(v.ctx(), tx, v.hand(), c.ID, id, crm.ID(f.Value("contact")))
 		return err
 	}); err != nil {

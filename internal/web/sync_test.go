@@ -310,7 +310,13 @@ func TestWhatAClientLacksIsTriedAgain(t *testing.T) {
 			invite = b.get(at.Val)
 		}
 	}
+	if !strings.Contains(page.text(group+" .candidates .hint"), "conserva su nombre y su RUT") || page.text(group+" button[value=new]") != "Ninguno, crear otro contacto" {
+		t.Errorf("it is not said what will happen: %s", page.text(group))
+	}
 	if !strings.Contains(invite.attribute("#f-email", "value"), "@") {
+	if soon := b.get("/sincronizacion/por-resolver"); soon.has(group+" .candidates") || !strings.Contains(soon.text(group+" .deciding"), "volviendo a procesar") {
+		t.Errorf("it is asked again: %s", soon.text(group))
+	}
 		t.Errorf("the invitation: %s", invite.text("main"))
 	}
 	if editors := w.as("editor@elpuente.cl").get("/sincronizacion/por-resolver"); !editors.has("form[action='/sincronizacion/reintentar']") || editors.has("a[href^='/configuracion/apps/bsale']") && !editors.has("a[href='/configuracion/apps/bsale/reprocesar']") {
@@ -327,6 +333,25 @@ func TestAContactThatBsaleDidNotTakeIsTriedAgain(t *testing.T) {
 			ConnectionID: w.connection().ID, ContactID: contacts[0], State: bridge.ClientRequestFailed, Reason: bridge.ClientRefused, LastError: `code: <b>"x"</b>`, Attempts: 1, CreatedAt: w.clock(),
 		}})
 	}))
+func TestAClientWhoIsNobodyThereBecomesAContact(t *testing.T) {
+	w := newWorld(t)
+	b := w.admin()
+	document, _ := w.conflict(w.connected())
+	path := "/sincronizacion/documentos/" + document
+	if !b.get(path).has(".candidates button[value=new]") {
+		t.Errorf("the document does not offer it: %s", b.get(path).text(".verdict"))
+	}
+	b.post(path+"/contacto", "contact", "new").goes(path)
+	if soon := b.get(path); soon.has(".candidates") || !soon.has(".deciding") {
+		t.Errorf("it is asked again: %s", soon.text(".verdict"))
+	}
+	w.work()
+	story := b.get(path)
+	if story.text(".verdict .badge") != "Vinculado" || !strings.Contains(story.text(".pairs"), "Doble Vida Doble Vida") || !strings.Contains(story.text(".plan"), "ya es de otro contacto") {
+		t.Errorf("after it was settled: %s", story.text("main"))
+	}
+}
+
 	b := w.admin()
 	page := b.get("/sincronizacion/por-resolver")
 	if got := page.text("section[aria-labelledby=clientes]"); !strings.Contains(got, "Una") || !strings.Contains(got, `Bsale dijo: code: <b>"x"</b>`) {

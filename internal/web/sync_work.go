@@ -40,9 +40,7 @@ type workAction struct{ Label, Href string }
 // workItem is one of the documents, with those among whom to choose.
 type workItem struct {
 	syncedDocument
-	Candidates []candidateView
-	Question   string
-	Deals      []linked
+	settlement
 }
 
 // candidateView is a contact that a document's client may be.
@@ -65,16 +63,40 @@ func (v *visit) candidate(c *crm.Contact) candidateView {
 
 // settlement is the question which contact, or deal, a document belongs to.
 type settlement struct {
-	ID         int64
+	Document   int64
 	Question   string
+	After      string // what will happen
+	NewOne     string // the button that makes another contact
 	Candidates []candidateView
 	Deals      []linked
+	Deciding   bool // somebody has chosen, or asked for another try; it is decided again soon
 	MayAct     bool
 	Back       string // where to go when it is settled
 }
 
-func newSettlement(id int64, question string, candidates []candidateView, deals []linked, mayAct bool, back string) settlement {
-	return settlement{id, question, candidates, deals, mayAct, back}
+// settlement asks about a document; nothing is asked of one that waits for nobody.
+func (v *visit) settlement(record *bridge.Record, contacts []*crm.Contact, deals []*crm.Deal) settlement {
+	s := settlement{Document: record.BsaleID, MayAct: v.can(writeBsale), Back: v.r.URL.Path}
+	if record.State != bridge.StateConflict {
+		return s
+	}
+	s.Deciding = !record.DueAt.IsZero()
+	for _, c := range contacts {
+		if !c.Gone() {
+			s.Candidates = append(s.Candidates, v.candidate(c))
+		}
+	}
+	for _, d := range deals {
+		if !d.Gone() {
+			s.Deals = append(s.Deals, linked{Name: d.Name, Path: v.linkedDeal(d.ID)})
+		}
+	}
+	s.Question, s.NewOne = v.t("sync.settle_many", "client", record.ClientName), v.t("sync.it_is_none")
+	if len(s.Candidates) == 1 {
+		s.Question, s.NewOne = v.t("sync.settle_one", "client", record.ClientName), v.t("sync.it_is_not_this")
+	}
+	s.After = v.t("sync.settle_after", "client", record.ClientName)
+	return s
 }
 
 // sellerView is somebody who sells in Bsale and whose deals have no owner.
@@ -197,19 +219,17 @@ func (v *visit) candidates(r bridge.Reader, people, deals []crm.ID) (map[crm.ID]
 }
 
 func (v *visit) workItem(p Page, record *bridge.Record, contacts map[crm.ID]*crm.Contact, deals map[crm.ID]*crm.Deal) workItem {
-	item := workItem{syncedDocument: v.syncedDocument(p, record)}
+	var people []*crm.Contact
+	var open []*crm.Deal
 	for _, id := range record.Candidates {
-		if c := contacts[id]; c != nil && !c.Gone() {
-			item.Candidates = append(item.Candidates, v.candidate(c))
+		if c := contacts[id]; c != nil {
+			people = append(people, c)
 		}
-		if d := deals[id]; d != nil && !d.Gone() {
-			item.Deals = append(item.Deals, linked{Name: d.Name, Path: v.linkedDeal(d.ID)})
+		if d := deals[id]; d != nil {
+			open = append(open, d)
 		}
 	}
-	if item.Question = v.t("sync.settle_many", "client", record.ClientName); len(item.Candidates) == 1 {
-		item.Question = v.t("sync.settle_one", "client", record.ClientName)
-	}
-	return item
+	return workItem{v.syncedDocument(p, record), v.settlement(record, people, open)}
 }
 
 // ruleControls are the controls of the rules by which a reason can be ruled out.

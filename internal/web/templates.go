@@ -184,6 +184,5 @@ func functions(language crm.Language, f files) template.FuncMap {
 		"views":    newViews,
 		"fieldID":  fieldID,
 		"plan":     newPlan,
-		"settle":   newSettlement,
 	}
 }
