@@ -11,6 +11,8 @@ var webFrame = map[string]text{
 	"nav.log_out":              {"Cerrar sesión", "Log out"},
 	"nav.search":               {"Buscar", "Search"},
 	"nav.search_hint":          {"Buscar nombre, correo, RUT o documento", "Search name, e-mail, tax id or document"},
+	"nav.stopped":              {"La conexión con Bsale se detuvo.", "The connection to Bsale stopped."},
+	"nav.repair":               {"Ver qué hacer", "See what to do"},
 	"nav.language":             {"Idioma", "Language"},
 	"settings.company":         {"Empresa", "Company"},
 	"settings.crm":             {"CRM", "CRM"},

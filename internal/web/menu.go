@@ -6,6 +6,7 @@ import "strings"
 type menuItem struct {
 	Label, Href, Icon string
 	Current           bool
+	Trouble           string // what is wrong there; "": nothing
 }
 
 // menuGroup is a part of a menu with a heading.
@@ -79,7 +80,24 @@ func (v *visit) items(entries []entry) []menuItem {
 	return items
 }
 
-func (v *visit) menu() []menuItem { return v.items(mainMenu) }
+func (v *visit) menu() []menuItem {
+	items := v.items(mainMenu)
+	for i := range items {
+		if v.stopped && items[i].Href == "/sincronizacion" {
+			items[i].Trouble = v.t("sync.headline.stopped")
+		}
+	}
+	return items
+}
+
+// repair returns where somebody who can set the stopped connection right does so, and is told how; "" on the pages that say it themselves.
+func (v *visit) repair() string {
+	const setUp = "/configuracion/apps/bsale"
+	if here := v.r.URL.Path; !v.stopped || here == "/sincronizacion" || here == setUp {
+		return ""
+	}
+	return v.opens(setUp)
+}
 
 // settingsMenu returns the menu beside pages of the settings, nil elsewhere.
 func (v *visit) settingsMenu() []menuGroup {

@@ -27,6 +27,7 @@ type Page struct {
 	Settings []menuGroup // beside the page, of pages that belong to the settings
 	Path     string      // with parameters
 	Search   string      // where a search is sent; "": nowhere
+	Repair   string      // where the connection to Bsale, which stopped, is set right; "": it did not, or this is not for the person
 
 	now time.Time
 }
@@ -40,7 +41,7 @@ func (v *visit) page() Page {
 		p.Title = v.t(v.route.title)
 	}
 	if p.User.ID != "" {
-		p.Menu, p.Settings = v.menu(), v.settingsMenu()
+		p.Menu, p.Settings, p.Repair = v.menu(), v.settingsMenu(), v.repair()
 		if v.has("/buscar") {
 			p.Search = "/buscar"
 		}

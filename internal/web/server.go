@@ -102,6 +102,9 @@ func (s *server) serve(r *route) http.Handler {
 		v := &visit{server: s, route: r, w: w, r: request.WithContext(s.Store.WithoutNesting(request.Context()))}
 		err := v.admit()
 		if err == nil {
+			err = v.lookAtConnection()
+		}
+		if err == nil {
 			err = r.handle(v)
 		}
 		if err != nil {

@@ -91,6 +91,9 @@ func showSync(v *visit) error {
 	return v.show("sync", page)
 }
 
+// works says whether documents are read.
+func works(c bridge.Connection) bool { return c.Enabled && c.StopReason == "" }
+
 // workIn counts the documents that wait for somebody.
 func workIn(counts []bridge.RecordCount) int {
 	n := 0
@@ -111,7 +114,7 @@ const (
 func (v *visit) pulse(p Page, o bridge.Overview) pulseView {
 	c := o.Connection
 	view := pulseView{
-		Status: v.connectionBadge(c), Running: c.Enabled && c.StopReason == "", Problems: len(o.Problems) > 0, Every: pulseIdle, Notified: p.Moment(c.LastNotifiedAt), Polled: p.Moment(c.LastPollAt),
+		Status: v.connectionBadge(c), Running: works(c), Problems: len(o.Problems) > 0, Every: pulseIdle, Notified: p.Moment(c.LastNotifiedAt), Polled: p.Moment(c.LastPollAt),
 		Token: c.TokenLastFour, Calls: p.Count(int(o.CallsToday)), Called: p.Count(int(o.Calls)), MayAct: v.can(writeBsale),
 	}
 	if c.NextPollAt.After(p.now.Add(time.Minute)) {
@@ -153,7 +156,7 @@ func (v *visit) pulse(p Page, o bridge.Overview) pulseView {
 		}
 	}
 	for _, run := range o.OpenRuns {
-		if view.Runs = append(view.Runs, v.runView(p, run)); run.State == bridge.RunActive {
+		if view.Runs = append(view.Runs, v.runView(p, c, run)); run.State == bridge.RunActive && works(c) {
 			view.Every = pulseBusy
 		}
 	}

@@ -25,16 +25,21 @@ type runView struct {
 	Began, Ended   moment
 	Took           string
 	Active, Paused bool
+	Waiting        bool // the connection has to work first
 	MayAct         bool
 }
 
 var runTones = map[bridge.RunState]string{bridge.RunActive: "info", bridge.RunPaused: "warn", bridge.RunDone: "good", bridge.RunFailed: "bad"}
 
-func (v *visit) runView(p Page, run bridge.Run) runView {
+// runView returns a run of a connection. While that does not work, what is open waits for it.
+func (v *visit) runView(p Page, c bridge.Connection, run bridge.Run) runView {
 	view := runView{
 		ID: run.ID, Name: v.t("run." + string(run.Kind)), State: badgeView{Label: v.t("run_state." + string(run.State)), Tone: runTones[run.State]}, Days: v.days(run.From, run.To),
 		Done: p.Count(run.Counts.Documents), Percent: -1, Calls: p.Count(int(run.Calls)), Began: p.Moment(run.StartedAt), Ended: p.Moment(run.FinishedAt),
 		Active: run.State == bridge.RunActive, Paused: run.State == bridge.RunPaused, MayAct: v.can(writeBsale),
+	}
+	if view.Active && !works(c) {
+		view.Active, view.Waiting, view.State = false, true, badgeView{Label: v.t("sync.run_waiting"), Tone: "warn"}
 	}
 	if run.LastError != "" && view.Active {
 		view.Trouble = v.t("sync.run_trouble")
@@ -114,7 +119,7 @@ func showRuns(v *visit) error {
 			page.Pager.Next = "/sincronizacion/pasadas?antes=" + string(runs[runsShown-1].ID)
 		}
 		for _, run := range runs {
-			page.Runs = append(page.Runs, v.runView(page.Page, run))
+			page.Runs = append(page.Runs, v.runView(page.Page, connection, run))
 		}
 		return err
 	})

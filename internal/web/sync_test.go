@@ -56,8 +56,53 @@ func TestHealthAtAGlance(t *testing.T) {
 	if page.text(".health .badge") != "Detenida" || !strings.Contains(page.text(".alert.bad"), "Bsale rechazó el token") || !page.has("form[action='/sincronizacion/ahora'] button[disabled]") {
 		t.Errorf("a token that is refused: %s", page.text("main"))
 	}
+	if page.text(".run .badge") != "Espera la conexión" || page.has(".run form[action$='/pausar']") || !page.has(".run form[action$='/cancelar']") {
+		t.Errorf("what was being read: %s", page.text(".runs"))
+	}
+	if page := b.get("/sincronizacion/pasadas"); !strings.Contains(page.text(".run:first-child"), "Espera la conexión") {
+		t.Errorf("what was being read, among all: %s", page.text(".run:first-child"))
+	}
 	if got := b.post("/sincronizacion/ahora"); got.Code != http.StatusConflict {
 		t.Errorf("to look while stopped: %d", got.Code)
+	}
+}
+
+// TestEveryPageSaysThatTheConnectionStopped tells those who can mend it where, and the others that it is so.
+func TestEveryPageSaysThatTheConnectionStopped(t *testing.T) {
+	w := newWorld(t)
+	w.connected()
+	dot, note := ".sidebar a[href='/sincronizacion'] .menu-trouble", ".stop-note a[href='/configuracion/apps/bsale']"
+	for _, at := range []string{"/oportunidades", "/contactos", "/configuracion/perfil"} {
+		if page := w.admin().get(at); page.has(dot) || page.has(note) {
+			t.Errorf("%s, while it works: %s", at, page.text(".sidebar"))
+		}
+	}
+	stop := func(enabled bool) {
+		c := w.connection()
+		c.StopReason, c.Enabled = bridge.TokenRefused, enabled
+		w.put(func(tx bridge.Tx) error { return tx.SaveConnection(t.Context(), c) })
+	}
+	stop(true)
+	for _, at := range []string{"/oportunidades", "/contactos", "/actividades", "/configuracion/perfil", "/nowhere"} {
+		page := w.admin().get(at)
+		if at != "/nowhere" && (!page.has(dot) || !page.has(note)) {
+			t.Errorf("%s does not say it to an administrator: %s", at, page.text(".topbar"))
+		}
+		if page := w.as("editor@elpuente.cl").get(at); page.has(note) || at != "/nowhere" && !page.has(dot) {
+			t.Errorf("%s, to an editor: %s", at, page.text(".sidebar"))
+		}
+		if page := w.as("seller@elpuente.cl").get(at); page.has(note) || page.has(dot) {
+			t.Errorf("%s, to who does not see Bsale: %s", at, page.text(".sidebar"))
+		}
+	}
+	for _, at := range []string{"/sincronizacion", "/configuracion/apps/bsale"} {
+		if page := w.admin().get(at); page.has(note) || !page.has(dot) || !page.has(".alert.bad") {
+			t.Errorf("%s says it itself: %s", at, page.text(".topbar"))
+		}
+	}
+	stop(false)
+	if page := w.admin().get("/oportunidades"); page.has(dot) || page.has(note) {
+		t.Error("nobody has to mend what was switched off")
 	}
 }
 
@@ -265,7 +310,13 @@ func TestAConflictIsSettledFromTheWorkList(t *testing.T) {
 	if got := b.post(path+"/contacto", "contact", "nobody"); got.Code != http.StatusNotFound {
 		t.Errorf("nobody's contact: %d", got.Code)
 	}
+	if !strings.Contains(page.text(group+" .candidates .hint"), "conserva su nombre y su RUT") || page.text(group+" button[value=new]") != "Ninguno, crear otro contacto" {
+		t.Errorf("it is not said what will happen: %s", page.text(group))
+	}
 	b.post(path+"/contacto", "contact", string(contacts[1]), "volver", "/sincronizacion/por-resolver").goes("/sincronizacion/por-resolver")
+	if soon := b.get("/sincronizacion/por-resolver"); soon.has(group+" .candidates") || !strings.Contains(soon.text(group+" .deciding"), "volviendo a procesar") {
+		t.Errorf("it is asked again: %s", soon.text(group))
+	}
 	w.work()
 	if after := b.get("/sincronizacion/por-resolver"); after.has(group) {
 		t.Errorf("it still waits: %s", after.text(group))
@@ -279,6 +330,25 @@ func TestAConflictIsSettledFromTheWorkList(t *testing.T) {
 	}
 	if got := b.post(path+"/reintentar", "volver", "https://elsewhere.example/"); got.Header().Get("Location") != "/" {
 		t.Errorf("it leads elsewhere: %s", got.Header().Get("Location"))
+	}
+}
+
+func TestAClientWhoIsNobodyThereBecomesAContact(t *testing.T) {
+	w := newWorld(t)
+	b := w.admin()
+	document, _ := w.conflict(w.connected())
+	path := "/sincronizacion/documentos/" + document
+	if !b.get(path).has(".candidates button[value=new]") {
+		t.Errorf("the document does not offer it: %s", b.get(path).text(".verdict"))
+	}
+	b.post(path+"/contacto", "contact", "new").goes(path)
+	if soon := b.get(path); soon.has(".candidates") || !soon.has(".deciding") {
+		t.Errorf("it is asked again: %s", soon.text(".verdict"))
+	}
+	w.work()
+	story := b.get(path)
+	if story.text(".verdict .badge") != "Vinculado" || !strings.Contains(story.text(".pairs"), "Doble Vida Doble Vida") || !strings.Contains(story.text(".plan"), "ya es de otro contacto") {
+		t.Errorf("after it was settled: %s", story.text("main"))
 	}
 }
 
@@ -310,13 +380,7 @@ func TestWhatAClientLacksIsTriedAgain(t *testing.T) {
 			invite = b.get(at.Val)
 		}
 	}
-	if !strings.Contains(page.text(group+" .candidates .hint"), "conserva su nombre y su RUT") || page.text(group+" button[value=new]") != "Ninguno, crear otro contacto" {
-		t.Errorf("it is not said what will happen: %s", page.text(group))
-	}
 	if !strings.Contains(invite.attribute("#f-email", "value"), "@") {
-	if soon := b.get("/sincronizacion/por-resolver"); soon.has(group+" .candidates") || !strings.Contains(soon.text(group+" .deciding"), "volviendo a procesar") {
-		t.Errorf("it is asked again: %s", soon.text(group))
-	}
 		t.Errorf("the invitation: %s", invite.text("main"))
 	}
 	if editors := w.as("editor@elpuente.cl").get("/sincronizacion/por-resolver"); !editors.has("form[action='/sincronizacion/reintentar']") || editors.has("a[href^='/configuracion/apps/bsale']") && !editors.has("a[href='/configuracion/apps/bsale/reprocesar']") {
@@ -333,25 +397,6 @@ func TestAContactThatBsaleDidNotTakeIsTriedAgain(t *testing.T) {
 			ConnectionID: w.connection().ID, ContactID: contacts[0], State: bridge.ClientRequestFailed, Reason: bridge.ClientRefused, LastError: `code: <b>"x"</b>`, Attempts: 1, CreatedAt: w.clock(),
 		}})
 	}))
-func TestAClientWhoIsNobodyThereBecomesAContact(t *testing.T) {
-	w := newWorld(t)
-	b := w.admin()
-	document, _ := w.conflict(w.connected())
-	path := "/sincronizacion/documentos/" + document
-	if !b.get(path).has(".candidates button[value=new]") {
-		t.Errorf("the document does not offer it: %s", b.get(path).text(".verdict"))
-	}
-	b.post(path+"/contacto", "contact", "new").goes(path)
-	if soon := b.get(path); soon.has(".candidates") || !soon.has(".deciding") {
-		t.Errorf("it is asked again: %s", soon.text(".verdict"))
-	}
-	w.work()
-	story := b.get(path)
-	if story.text(".verdict .badge") != "Vinculado" || !strings.Contains(story.text(".pairs"), "Doble Vida Doble Vida") || !strings.Contains(story.text(".plan"), "ya es de otro contacto") {
-		t.Errorf("after it was settled: %s", story.text("main"))
-	}
-}
-
 	b := w.admin()
 	page := b.get("/sincronizacion/por-resolver")
 	if got := page.text("section[aria-labelledby=clientes]"); !strings.Contains(got, "Una") || !strings.Contains(got, `Bsale dijo: code: <b>"x"</b>`) {

@@ -83,8 +83,8 @@ func samplePage(full bool) Page {
 	}
 	return Page{
 		Title: nasty, Language: crm.Spanish, Theme: "dark", Account: crm.Account{Name: nasty, Country: crm.Chile, TimeZone: "America/Santiago", Currency: "CLP"}, User: sampleUser(true),
-		Note: nasty, Demo: true, Menu: []menuItem{{nasty, "/a", "deals", true}, {"B", "/b", "sync", false}},
-		Settings: []menuGroup{{"", []menuItem{{nasty, "/c", "user", true}}}, {nasty, []menuItem{{"D", "/d", "users", false}}}}, Path: "/configuracion/perfil?x=" + nasty, Search: "/buscar", now: start,
+		Note: nasty, Demo: true, Menu: []menuItem{{nasty, "/a", "deals", true, nasty}, {"B", "/b", "sync", false, ""}},
+		Settings: []menuGroup{{"", []menuItem{{nasty, "/c", "user", true, ""}}}, {nasty, []menuItem{{"D", "/d", "users", false, ""}}}}, Path: "/configuracion/perfil?x=" + nasty, Search: "/buscar", Repair: "/r", now: start,
 	}
 }
 

@@ -22,6 +22,7 @@ type visit struct {
 	r         *http.Request
 	principal auth.Principal // zero: nobody is logged in
 	account   crm.Account    // of the principal
+	stopped   bool           // the account's connection to Bsale stopped by itself; only of pages, and of who may see it
 }
 
 func (v *visit) ctx() context.Context { return v.r.Context() }
@@ -41,6 +42,20 @@ func (v *visit) recognise() error {
 	}
 	v.principal, v.account = principal, account
 	return nil
+}
+
+// lookAtConnection sees whether the connection to Bsale stopped: all pages say it.
+func (v *visit) lookAtConnection() error {
+	if v.route.title == "" || v.fragment() || !v.can(readBsale) {
+		return nil
+	}
+	return v.view(func(r bridge.Reader) error {
+		connections, err := r.Connections(v.ctx())
+		for _, c := range connections {
+			v.stopped = v.stopped || c.Enabled && c.StopReason != ""
+		}
+		return err
+	})
 }
 
 // hand returns the person's hand now.
