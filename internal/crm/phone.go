@@ -64,3 +64,12 @@ func parsePhone(s string, c Country) string {
 	}
 	return phonenumbers.Format(n, phonenumbers.E164)
 }
+
+// FormatPhone returns a phone number in E.164 as people write it with its country: "+56 9 7333 3840". What is no number stays as it is.
+func FormatPhone(normal string) string {
+	n, err := phonenumbers.Parse(normal, phonenumbers.UNKNOWN_REGION)
+	if err != nil {
+		return normal
+	}
+	return phonenumbers.Format(n, phonenumbers.INTERNATIONAL)
+}

@@ -123,3 +123,13 @@ func BenchmarkNormalizePhone(b *testing.B) {
 		}
 	})
 }
+
+func TestPhonesAreWrittenWithTheirCountry(t *testing.T) {
+	for normal, want := range map[string]string{
+		"+56973333840": "+56 9 7333 3840", "+56225550101": "+56 2 2555 0101", "+12125550199": "+1 212-555-0199", "fono": "fono", "": "",
+	} {
+		if got := FormatPhone(normal); got != want {
+			t.Errorf("%q is %q, want %q", normal, got, want)
+		}
+	}
+}

@@ -86,7 +86,7 @@ func (p *contactPicker) add(c *crm.Contact, seen bool) {
 		var details []string
 		for _, kind := range []crm.IdentityKind{crm.IdentityEmail, crm.IdentityTaxID, crm.IdentityPhone} {
 			if i, ok := c.Primary(kind); ok && i.Value != o.Name {
-				details = append(details, i.Value)
+				details = append(details, identityText(i))
 			}
 		}
 		if c.Company != "" && c.Company != o.Name {

@@ -83,3 +83,19 @@ func TestANewContactInTheOtherForms(t *testing.T) {
 	b.post("/actividades/nueva", "title", "Llamar", "kind", "call", "contact", newContact, "new_contact.first_name", "Eva Paz", "volver", "/actividades").goes("/actividades")
 	expect(t, "an activity's", strings.Contains(b.get("/actividades").text("main"), "Eva Paz"), true)
 }
+
+// Bsale's phones say anything: where there are many the number alone stands, and on the contact's page what was written.
+func TestPhonesAreShownAsNumbers(t *testing.T) {
+	w := newWorld(t)
+	c := w.newContact("Camila", "camila@x.cl")
+	text := "llamar al 973333840"
+	w.changeContact(crm.RoleAdmin, c.ID, crm.ContactInput{Phones: crm.IdentitiesInput{Primary: &text}})
+	b := w.admin()
+	for _, path := range []string{"/contactos", "/buscar?q=camila", "/oportunidades/nueva?contacto=camila"} {
+		if got := b.get(path).text("main"); !strings.Contains(got, "+56 9 7333 3840") || strings.Contains(got, text) {
+			t.Errorf("%s: %s", path, got)
+		}
+	}
+	page := b.get(contactAt(c.ID))
+	expect(t, "on its page", []string{page.text(`.identity-value a[href^="tel:"]`), page.attribute(`.identity-value a[href^="tel:"]`, "href")}, []string{text, "tel:+56973333840"})
+}

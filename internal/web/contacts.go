@@ -145,9 +145,18 @@ func (w valueWriter) contactRows(columns []crm.Field, contacts []*crm.Contact) [
 func (w valueWriter) ofContact(f crm.Field, c *crm.Contact) string {
 	if kind := identityKind(f); kind != "" {
 		i, _ := c.Primary(kind)
-		return i.Value
+		return identityText(i)
 	}
 	return w.write(f, contactValue(f, c))
+}
+
+// identityText returns what stands for an e-mail, phone or tax id where there are many: of a phone the number alone, for Bsale's say "llamar al 973333840" too. The text
+// itself is on the contact's page.
+func identityText(i crm.Identity) string {
+	if i.Kind == crm.IdentityPhone && i.Normalized != "" {
+		return crm.FormatPhone(i.Normalized)
+	}
+	return i.Value
 }
 
 // contactValue returns what a contact has in a field.

@@ -22,6 +22,7 @@ type dealPage struct {
 	Pipeline  string
 	Stage     crm.Stage
 	Stale     bool
+	Flag      badgeView // a document of it was voided or taken back
 	Since     moment // in its stage
 	Owner     string
 	Reason    string // why it was won or lost
@@ -175,6 +176,7 @@ func (v *visit) dealPage(r bridge.Reader, deal *crm.Deal, forms dealForms) (deal
 	if err != nil {
 		return page, err
 	}
+	page.Flag = v.dealFlag(documents[deal.ID])
 	for _, d := range documents[deal.ID] {
 		page.Documents = append(page.Documents, v.dealDocumentView(d))
 	}
@@ -232,10 +234,26 @@ func (v *visit) dealContact(deal *crm.Deal, contacts map[crm.ID]crm.DealContact)
 	c.Href = v.contactPath(deal.ContactID)
 	written := func(kind crm.IdentityKind) string {
 		i, _ := found.Contact.Primary(kind)
-		return i.Value
+		return identityText(i)
 	}
 	c.Email, c.Phone, c.TaxID = written(crm.IdentityEmail), written(crm.IdentityPhone), written(crm.IdentityTaxID)
 	return c
+}
+
+// dealFlags are the standings of documents that flag their deal, the gravest first, with the tones of their badges.
+var dealFlags = []struct {
+	standing bridge.Standing
+	tone     string
+}{{bridge.StandingAnnulled, "bad"}, {bridge.StandingCredited, "bad"}, {bridge.StandingPartlyCredited, "warn"}}
+
+// dealFlag tells of a deal that a document of it was voided, or taken back by credit notes; zero: none was.
+func (v *visit) dealFlag(documents []bridge.DealDocument) badgeView {
+	for _, flag := range dealFlags {
+		if slices.ContainsFunc(documents, func(d bridge.DealDocument) bool { return d.Standing == flag.standing && d.Kind != bridge.KindCreditNote }) {
+			return badgeView{Label: v.t("flag." + string(flag.standing)), Tone: flag.tone, Icon: "alert"}
+		}
+	}
+	return badgeView{}
 }
 
 func (v *visit) dealDocumentView(d bridge.DealDocument) dealDocumentView {

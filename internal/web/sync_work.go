@@ -55,7 +55,7 @@ func (v *visit) candidate(c *crm.Contact) candidateView {
 	view := candidateView{ID: c.ID, Name: c.Name(), Path: v.linkedContact(c.ID)}
 	for _, identity := range c.Identities {
 		if identity.Primary {
-			view.Facts = append(view.Facts, identity.Value)
+			view.Facts = append(view.Facts, identityText(identity))
 		}
 	}
 	return view
