@@ -491,12 +491,18 @@ func (w *Workspace) applyDeal(contact *crm.Contact, whole Plan, origin crm.Origi
 		w.asked.recordsOf[deal.ID] = true
 	}
 	if len(changes) > 0 || whole.Reason != ContentChanged {
+		if len(changes) == 0 || whole.Standing != "" || whole.Sale != nil {
+			changes = append(changes, crm.Change{Field: FieldReason, New: string(whole.Reason)}) // else nobody sees what happened
+		}
 		deal.UpdatedAt = origin.Time()
 		w.changed.deals[deal.ID] = deal
 		w.addEvent(crm.EntityDeal, deal.ID, event, origin, changes)
 	}
 	return deal
 }
+
+// FieldReason names, in a deal's timeline, the reason of what a document did to it, where no field tells: a sale that was voided or taken back, a document that only came to it.
+const FieldReason = "bsale_reason"
 
 func setOnDeal(deal *crm.Deal, set setting, origin crm.Origin) (crm.Change, bool) {
 	switch {

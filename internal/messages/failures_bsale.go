@@ -118,6 +118,7 @@ var failuresBsale = map[string]text{
 	},
 
 	"field.bsale_client": {"Cliente en Bsale", "Client in Bsale"},
+	"field.bsale_reason": {"Motivo", "Reason"},
 
 	"source.document.id":              {"Identificador del documento en Bsale", "Document's id in Bsale"},
 	"source.document.number":          {"Número del documento", "Document's number"},

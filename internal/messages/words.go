@@ -20,6 +20,9 @@ var words = map[string]text{
 	"standing.annulled":        {"Anulado", "Voided"},
 	"standing.credited":        {"Devuelto con nota de crédito", "Credited in full"},
 	"standing.partly_credited": {"Devuelto en parte", "Credited in part"},
+	"flag.annulled":            {"Anulada", "Voided"},
+	"flag.credited":            {"Devuelta", "Returned"},
+	"flag.partly_credited":     {"Devuelta en parte", "Returned in part"},
 
 	"stage_kind.open": {"Abierta", "Open"},
 	"stage_kind.won":  {"Ganada", "Won"},

@@ -64,7 +64,8 @@ type card struct {
 	Gone     bool // the contact is deleted
 	Owner    string
 	Avatar   avatarView
-	Document string // "Boleta 1234"
+	Flag     badgeView // a document of it was voided or taken back
+	Document string    // "Boleta 1234"
 	Day      string
 	More     int // documents beside that one
 	Age      string
@@ -418,6 +419,7 @@ func (b *board) card(words Page, stage crm.Stage, d *crm.Deal, contact crm.DealC
 	if d.Value.Minor != 0 {
 		c.Value = words.Money(d.Value)
 	}
+	c.Flag = b.dealFlag(documents)
 	if len(documents) > 0 {
 		c.Document, c.Day, c.More = b.documentName(documents[0]), b.day(documents[0].EmittedOn), len(documents)-1
 	}

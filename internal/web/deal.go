@@ -23,7 +23,7 @@ type dealPage struct {
 	Stage     crm.Stage
 	Stale     bool
 	Flag      badgeView // a document of it was voided or taken back
-	Since     moment // in its stage
+	Since     moment    // in its stage
 	Owner     string
 	Reason    string // why it was won or lost
 	Stages    []stageStep
@@ -249,7 +249,9 @@ var dealFlags = []struct {
 // dealFlag tells of a deal that a document of it was voided, or taken back by credit notes; zero: none was.
 func (v *visit) dealFlag(documents []bridge.DealDocument) badgeView {
 	for _, flag := range dealFlags {
-		if slices.ContainsFunc(documents, func(d bridge.DealDocument) bool { return d.Standing == flag.standing && d.Kind != bridge.KindCreditNote }) {
+		if slices.ContainsFunc(documents, func(d bridge.DealDocument) bool {
+			return d.Standing == flag.standing && d.Kind != bridge.KindCreditNote
+		}) {
 			return badgeView{Label: v.t("flag." + string(flag.standing)), Tone: flag.tone, Icon: "alert"}
 		}
 	}

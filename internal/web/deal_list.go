@@ -151,11 +151,9 @@ func (w valueWriter) dealRows(r bridge.Reader, columns []crm.Field, deals []*crm
 		ids = append(ids, d.ID)
 	}
 	documents := map[crm.ID][]bridge.DealDocument{}
-	for _, f := range columns {
-		if f.Name == fieldDocument && len(ids) > 0 {
-			if documents, err = bridge.DealDocuments(w.ctx(), r, ids); err != nil {
-				return nil, err
-			}
+	if len(ids) > 0 {
+		if documents, err = bridge.DealDocuments(w.ctx(), r, ids); err != nil {
+			return nil, err
 		}
 	}
 	rows := make([]listRow, len(deals))
@@ -194,6 +192,7 @@ func (w valueWriter) dealRows(r bridge.Reader, columns []crm.Field, deals []*crm
 			}
 			rows[i].Cells = append(rows[i].Cells, c)
 		}
+		rows[i].Cells[0].Flag = w.dealFlag(documents[d.ID])
 	}
 	return rows, nil
 }

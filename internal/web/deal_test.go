@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"puente/internal/bridge"
+	"puente/internal/bsale/bsalesim"
 	"puente/internal/crm"
 )
 
@@ -176,6 +177,13 @@ func TestTheSecondOfTwoWhoEditAFieldIsTold(t *testing.T) {
 	same := one.get(path + "/campos/name")
 	two.post(path+"/campos/name", "name", "Igual").goes(path)
 	one.post(path+"/campos/name", same.fields(".fact form", "name", "Igual")...).goes(path)
+	// Whose other tab was quicker is not told of somebody else.
+	older := one.get(path + "/campos/name")
+	one.post(path+"/campos/name", "name", "En la otra").goes(path)
+	told = one.post(path+"/campos/name", older.fields(".fact form", "name", "En esta")...)
+	if got := told.text(".fact .problem"); !strings.HasPrefix(got, "Tú guardaste aquí “En la otra”") {
+		t.Error(got)
+	}
 }
 
 func TestTheSecondOfTwoWhoEditADealIsTold(t *testing.T) {
@@ -330,6 +338,54 @@ func TestNotesOfADeal(t *testing.T) {
 	b.post(edit, "do", "delete", "version", "3").goes(path + "#notas")
 	if b.get(path).has(".note") {
 		t.Error("it is still there")
+	}
+}
+
+func TestADealWhoseSaleIsVoidedOrTakenBackIsFlagged(t *testing.T) {
+	for _, test := range []struct {
+		name, flag, sentence string
+		happens              func(sim *bsalesim.Simulator, sale int64) error
+	}{
+		{"taken back", "Devuelta", "La venta se devolvió completa con notas de crédito: la oportunidad queda marcada.", func(sim *bsalesim.Simulator, sale int64) error {
+			_, err := sim.Credit(sale, 0)
+			return err
+		}},
+		{"taken back in part", "Devuelta en parte", "Una nota de crédito devolvió parte de la venta: la oportunidad queda marcada.", func(sim *bsalesim.Simulator, sale int64) error {
+			_, err := sim.Credit(sale, 1_000_00)
+			return err
+		}},
+		{"voided", "Anulada", "Se anuló en Bsale: la oportunidad queda marcada.", func(sim *bsalesim.Simulator, sale int64) error { return sim.Annul(sale) }},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			w := newWorld(t)
+			sim, b := w.connected(), w.admin()
+			phone := "+56961234599"
+			client := sim.World().AddClient(bsalesim.Client{FirstName: "Marta", LastName: "Leal", Email: "marta@correo.example", Phone: &phone})
+			ids, err := sim.Issue(bsalesim.IssueRequest{Kind: "receipt", ClientID: &client, Count: 1})
+			must(t, err)
+			w.sync()
+			var path string
+			w.read(func(r bridge.Reader) error {
+				records, err := r.Records(t.Context(), w.connection().ID, ids)
+				if err == nil {
+					path = dealPath(records[0].DealID)
+				}
+				return err
+			})
+			card, list := "[data-deal='"+strings.TrimPrefix(path, "/oportunidades/")+"']", "/oportunidades/lista?q=Marta"
+			if b.get(path).has("#deal-head .stage-now .badge") || b.get("/oportunidades").has(card+" .badge") || b.get(list).has(".list-table .badge") {
+				t.Fatal("it is flagged before anything happened")
+			}
+			must(t, test.happens(sim, ids[0]))
+			w.sync()
+			deal := b.get(path)
+			if deal.text("#deal-head .stage-now .badge") != test.flag || b.get("/oportunidades").text(card+" .badge") != test.flag || b.get(list).text(".list-table .badge") != test.flag {
+				t.Errorf("the badges: %s %q, %q, %q", deal.text("#documentos"), deal.text("#deal-head .stage-now"), b.get("/oportunidades").text(card), b.get(list).text(".list-table"))
+			}
+			if got := words(deal.all("#historial .changes")[0]); got != "Motivo "+test.sentence {
+				t.Errorf("the history: %s", deal.text("#historial"))
+			}
+		})
 	}
 }
 

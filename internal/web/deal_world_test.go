@@ -242,7 +242,7 @@ var dealSamples = map[string]func(full bool) any{
 		if full {
 			stage := crm.Stage{ID: "s", Name: nasty, Kind: crm.StageOpen}
 			one := card{
-				ID: "d", Version: 1, Name: nasty, Value: nasty, Contact: nasty, Gone: true, Owner: nasty, Document: nasty, Day: "12-03-2026", More: 2, Age: "1 d", Since: nasty, Stale: true, Mine: true,
+				ID: "d", Version: 1, Name: nasty, Value: nasty, Contact: nasty, Gone: true, Owner: nasty, Document: nasty, Day: "12-03-2026", More: 2, Age: "1 d", Since: nasty, Stale: true, Mine: true, Flag: badgeView{Label: nasty, Tone: "bad", Icon: "alert"},
 			}
 			page.Problem, page.Filtered, page.Owners, page.Pipelines = nasty, true, sampleChoices(true), sampleChoices(true)
 			page.Columns = []column{
@@ -260,7 +260,7 @@ var dealSamples = map[string]func(full bool) any{
 			done := task
 			done.ID, done.Status = "u", crm.ActivityCompleted
 			page.ID, page.Name, page.Value, page.Pipeline, page.Owner, page.Reason, page.May = "d", nasty, nasty, nasty, nasty, nasty, true
-			page.Stage, page.Stale, page.Since = crm.Stage{Name: nasty}, true, page.Moment(start)
+			page.Stage, page.Stale, page.Since, page.Flag = crm.Stage{Name: nasty}, true, page.Moment(start), badgeView{Label: nasty, Tone: "warn"}
 			page.Stages = []stageStep{{Stage: crm.Stage{ID: "s", Name: nasty}, Current: true, Time: "1 d"}, {Stage: crm.Stage{ID: "t", Name: nasty}}, {Stage: crm.Stage{ID: "u", Name: nasty, Kind: crm.StageLost}, Href: "/oportunidades/d/mover"}}
 			page.Contact = dealContact{Name: nasty, Href: "/contactos/c", Gone: true, Email: nasty}
 			page.Facts = []fact{{Name: "name", Label: nasty, Text: nasty, Edit: "/oportunidades/d/campos/name", Document: nasty, Changed: nasty}, {Name: "x", Label: nasty, Text: nasty, Href: "tel:+56912345678", Long: true}}
@@ -300,7 +300,7 @@ var dealSamples = map[string]func(full bool) any{
 		if full {
 			page.Problem, page.Count, page.CSV, page.New, page.Any = nasty, nasty, "/v1/crm/deals.csv", "/oportunidades/nueva", true
 			page.Columns = []listColumn{{Name: "name", Label: nasty, Sort: "/oportunidades/lista?sort=name", Sorted: "ascending"}, {Label: nasty, Number: true, Sorted: "descending", Sort: "/x"}, {Label: nasty}}
-			page.Rows = []listRow{{Href: "/oportunidades/d", Cells: []cell{{Text: nasty, Href: "/oportunidades/d", Label: nasty}, {Text: nasty, Owner: true}, {Text: nasty, Stage: "s"}, {Text: nasty, Muted: true, Number: true}, {}}}}
+			page.Rows = []listRow{{Href: "/oportunidades/d", Cells: []cell{{Text: nasty, Href: "/oportunidades/d", Label: nasty, Flag: badgeView{Label: nasty}}, {Text: nasty, Owner: true}, {Text: nasty, Stage: "s"}, {Text: nasty, Muted: true, Number: true}, {}}}}
 			page.Pager = pager{Previous: "/a", Next: "/b"}
 			page.Chooser.Choices = sampleChoices(true)
 			page.Bar = filterBar{

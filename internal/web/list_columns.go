@@ -31,6 +31,7 @@ type cell struct {
 	Kind       crm.StageKind
 	Muted      bool
 	Fixed      bool // on one line
+	Flag       badgeView
 }
 
 // listRow is a record in a list.

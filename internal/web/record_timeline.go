@@ -124,6 +124,10 @@ func (v *visit) timelineChange(w valueWriter, c crm.TimelineChange) (timelineCha
 			one.Label = v.t("field.deleted")
 		}
 	}
+	if reason, ok := c.New.Value.(string); ok && c.Field.Name == bridge.FieldReason {
+		one.Text = v.reasonText(bridge.Reason(reason))
+		return one, true
+	}
 	one.Old, one.New = w.changed(c.Field, c.Old), w.changed(c.Field, c.New)
 	if c.Field.Type == crm.TypeLongText {
 		one.Text, one.Old, one.New = shortText(one.New), "", ""
