@@ -158,6 +158,8 @@ func newSheet(ctx context.Context, r *reading, entity crm.Entity) (sheet, error)
 			name = f.Custom.Name
 		case f.Name == idColumn:
 			name = messages.Text(t.language, "column.id", nil)
+		case f.IsFullName():
+			name = messages.Text(t.language, "column.full_name", nil)
 		}
 		t.head = append(t.head, harmless(name))
 		if f.Name == crm.FieldValue && f.Custom == nil {

@@ -266,6 +266,9 @@ func TestNoFormulaComesAliveInAnExport(t *testing.T) {
 	}
 	at := map[string]int{}
 	for i, name := range rows[0] {
+		if _, twice := at[name]; twice {
+			t.Errorf("two columns are called %q", name)
+		}
 		at[name] = i
 	}
 	danger, known := at["'=Peligro"]

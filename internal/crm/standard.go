@@ -89,6 +89,9 @@ func FieldsOf(entity Entity, custom []CustomField) []Field {
 // CustomFieldOf returns a custom field as one of an entity's fields.
 func CustomFieldOf(c CustomField) Field { return Field{Name: c.Key, Type: c.Type, Custom: &c} }
 
+// IsFullName says whether the field is the name of a contact as it is made of others: first name and last name, or company.
+func (f Field) IsFullName() bool { return f.Name == FieldName && f.Fixed && f.Custom == nil }
+
 // FieldNamed returns the field with that name (a Field… constant, or a custom field's key), or the custom field that people call so.
 func FieldNamed(fields []Field, name string) (Field, bool) {
 	i := slices.IndexFunc(fields, func(f Field) bool { return f.Name == name })

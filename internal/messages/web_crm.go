@@ -65,8 +65,8 @@ var webCRM = map[string]text{
 	"done.tags":             {"Etiquetas actualizadas", "Tags updated"},
 
 	"error.contact_overtaken": {
-		"Otra persona cambió este contacto mientras lo editabas. Revisa los campos marcados: si guardas de nuevo, queda lo tuyo.",
-		"Somebody else changed this contact while you were editing it. Look at the marked fields: if you save again, yours stays.",
+		"Este contacto cambió mientras lo editabas, y todavía no se guardó nada. Revisa los campos marcados: si guardas de nuevo, queda lo que escribiste.",
+		"This contact changed while you were editing it, and nothing has been saved yet. Look at the marked fields: if you save again, what you wrote stays.",
 	},
 	"error.identity_missing": {
 		"Falta el correo, el número o el RUT. Escríbelo.",
@@ -244,6 +244,8 @@ var webCRM = map[string]text{
 	"pipelines.new_hint":           {"Empieza con las etapas usuales, que puedes cambiar después.", "It starts with the usual stages, which you can change then."},
 	"pipelines.create":             {"Crear embudo", "Create pipeline"},
 	"pipelines.name":               {"Nombre del embudo", "Name of the pipeline"},
+	"pipelines.rename_heading":     {"Renombrar el embudo “{name}”", "Rename the pipeline “{name}”"},
+	"pipelines.stage_heading":      {"Etapa “{name}”", "Stage “{name}”"},
 	"pipelines.rename":             {"Renombrar", "Rename"},
 	"pipelines.more":               {"Más acciones para {name}", "More actions for {name}"},
 	"pipelines.usual":              {"Por defecto", "Default"},

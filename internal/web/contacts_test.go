@@ -72,7 +72,7 @@ func TestTheListOfContacts(t *testing.T) {
 		t.Error("who may download the list")
 	}
 	b.post("/contactos/columnas", "columna", "name", "columna", "company", "volver", "/contactos").goes("/contactos")
-	expect(t, "columns", b.get("/contactos?sort=name").text("thead"), "Nombre Empresa")
+	expect(t, "columns", b.get("/contactos?sort=name").text("thead"), "Nombre completo Empresa")
 	expect(t, "the company is not said twice", b.get("/contactos?sort=name").text("tbody tr:first-child"), "Ferretería Ñuble")
 }
 

@@ -30,6 +30,9 @@ func (v *visit) fieldLabel(f crm.Field) string {
 	if f.Custom != nil {
 		return f.Custom.Name
 	}
+	if f.IsFullName() {
+		return v.t("column.full_name") // a contact's first name is called so too
+	}
 	return v.t("field." + f.Name)
 }
 

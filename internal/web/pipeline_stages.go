@@ -24,16 +24,17 @@ var stageColors = []string{"#64748b", "#2563eb", "#0891b2", "#0f766e", "#16a34a"
 // otherColor is the choice of a colour that is none of those.
 const otherColor = "otro"
 
-func (v *visit) stageFormPage(f *form, action string, fresh bool) stageFormPage {
-	page := stageFormPage{Page: v.page(), Form: f, New: fresh, Colors: stageColors, Action: action}
+// stageFormPage returns the form of the stage of that name; "": of a new one.
+func (v *visit) stageFormPage(f *form, action, name string) stageFormPage {
+	page := stageFormPage{Page: v.page(), Form: f, New: name == "", Colors: stageColors, Action: action}
 	for _, kind := range []crm.StageKind{crm.StageOpen, crm.StageWon, crm.StageLost} {
 		page.Kinds = append(page.Kinds, choice{Value: string(kind), Label: v.t("stage_kind." + string(kind)), Hint: v.t("stage_kind_hint." + string(kind))})
 	}
 	if page.Other = f.Value("other_color"); page.Other == "" {
 		page.Other = stageColors[0]
 	}
-	if !fresh {
-		page.Title = f.Value("name")
+	if name != "" {
+		page.Title = v.t("pipelines.stage_heading", "name", name)
 	}
 	return page
 }
@@ -44,7 +45,7 @@ func showNewStage(v *visit) error {
 		return err
 	}
 	f := newForm("kind", string(crm.StageOpen), "color", "", "probability", "50", "stale_days", "")
-	return v.show("pipeline_stage", v.stageFormPage(f, pipelinePath(p.ID)+"/etapas/nueva", true))
+	return v.show("pipeline_stage", v.stageFormPage(f, pipelinePath(p.ID)+"/etapas/nueva", ""))
 }
 
 // stageNumbers reads probability and days of a form. invalid: whole_number_needed, at its field.
@@ -83,7 +84,7 @@ func createStage(v *visit) error {
 		})
 	}
 	if err != nil {
-		return v.again(err, f, "pipeline_stage", v.stageFormPage(f, pipelinePath(v.id("id"))+"/etapas/nueva", true))
+		return v.again(err, f, "pipeline_stage", v.stageFormPage(f, pipelinePath(v.id("id"))+"/etapas/nueva", ""))
 	}
 	return v.done(pipelinesPath+"#"+string(v.id("id")), "done.stage_made", "name", shorten(f.Value("name")))
 }
@@ -105,7 +106,7 @@ func showStage(v *visit) error {
 		f.values.Set("color", otherColor)
 		f.values.Set("other_color", s.Color)
 	}
-	return v.show("pipeline_stage", v.stageFormPage(f, stagePath(p.ID, s.ID), false))
+	return v.show("pipeline_stage", v.stageFormPage(f, stagePath(p.ID, s.ID), s.Name))
 }
 
 // offered says whether the form offers a colour by itself.
@@ -146,12 +147,18 @@ func saveStage(v *visit) error {
 	if err == nil {
 		return v.done(pipelinesPath+"#"+string(v.id("id")), "done.saved")
 	}
-	if isStale(err) {
-		if p, failed := v.pipeline(v.id("id")); failed == nil { // sent again it holds
-			f.values.Set("version", version(p.Version))
-		}
+	p, failed := v.pipeline(v.id("id"))
+	if failed != nil {
+		return failed
 	}
-	return v.again(err, f, "pipeline_stage", v.stageFormPage(f, stagePath(v.id("id"), v.id("stage")), false))
+	s, failed := stageOf(p, v.id("stage"))
+	if failed != nil {
+		return failed
+	}
+	if isStale(err) {
+		f.values.Set("version", version(p.Version)) // sent again it holds
+	}
+	return v.again(err, f, "pipeline_stage", v.stageFormPage(f, stagePath(p.ID, s.ID), s.Name))
 }
 
 func orderStages(v *visit) error {

@@ -148,7 +148,13 @@ func showPipeline(v *visit) error {
 	if err != nil {
 		return err
 	}
-	return v.show("pipeline", pipelineFormPage{v.page(), newForm("name", p.Name, "version", version(p.Version)), p.ID, pipelinePath(p.ID)})
+	return v.show("pipeline", v.renamePage(newForm("name", p.Name, "version", version(p.Version)), p))
+}
+
+func (v *visit) renamePage(f *form, p crm.Pipeline) pipelineFormPage {
+	page := pipelineFormPage{v.page(), f, p.ID, pipelinePath(p.ID)}
+	page.Title = v.t("pipelines.rename_heading", "name", p.Name)
+	return page
 }
 
 func savePipeline(v *visit) error {
@@ -168,7 +174,7 @@ func savePipeline(v *visit) error {
 		return failed
 	}
 	f.values.Set("version", version(p.Version))
-	return v.again(err, f, "pipeline", pipelineFormPage{v.page(), f, p.ID, pipelinePath(p.ID)})
+	return v.again(err, f, "pipeline", v.renamePage(f, p))
 }
 
 // order returns the ids that a form puts in order, or all of them with one moved up or down.

@@ -44,6 +44,8 @@ func TestPipelinesAndTheirStages(t *testing.T) {
 	}
 	second := w.pipelines()[1]
 	form := b.get(pipelinePath(second.ID))
+	expect(t, "what is renamed", form.text("h1"), "Renombrar el embudo “"+second.Name+"”")
+	expect(t, "still", b.post(pipelinePath(second.ID), "name", " ").text("h1"), "Renombrar el embudo “"+second.Name+"”")
 	b.post(pipelinePath(second.ID), "name", "Garantías", "version", form.attribute("[name=version]", "value")).goes("/configuracion/embudos#" + string(second.ID))
 	stale := b.post(pipelinePath(second.ID), "name", "Otro", "version", form.attribute("[name=version]", "value"))
 	expect(t, "somebody was quicker", []any{stale.Code, stale.attribute("#f-name", "value")}, []any{http.StatusConflict, "Otro"})
@@ -77,6 +79,8 @@ func TestAStageIsMadeAndChanged(t *testing.T) {
 	expect(t, "a colour that is none", []any{wrong.Code, wrong.has("#f-color-problem")}, []any{http.StatusUnprocessableEntity, true})
 
 	edit := b.get(stagePath(p.ID, s.ID))
+	expect(t, "heading", edit.text("h1"), "Etapa “Despacho”")
+	expect(t, "heading, of what is still called so", b.post(stagePath(p.ID, s.ID), "name", "", "kind", "open").text("h1"), "Etapa “Despacho”")
 	expect(t, "as it is", []string{edit.attribute("#f-probability", "value"), edit.attribute("#f-stale-days", "value"), edit.attribute("[name=color][checked]", "value")}, []string{"90", "7", "#0891b2"})
 	version := edit.attribute("[name=version]", "value")
 	b.post(stagePath(p.ID, s.ID), "version", version, "name", "Entregado", "kind", "won", "color", otherColor, "other_color", "#123456", "probability", "", "stale_days", "").goes("/configuracion/embudos#" + string(p.ID))
