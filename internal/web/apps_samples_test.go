@@ -177,7 +177,7 @@ func sampleFrame(full bool) syncFrame {
 
 func sampleRun(p Page) runView {
 	m := p.Moment(start)
-	return runView{"1", nasty, badgeView{Label: nasty}, nasty, "1", "2", 50, []string{nasty, "B"}, "3", nasty, m, m, nasty, true, true, true, true}
+	return runView{"1", nasty, badgeView{Label: nasty}, nasty, "1", 50, []string{nasty, "B"}, "3", nasty, m, m, nasty, true, true, true, true}
 }
 
 func sampleDocument() syncedDocument {

@@ -184,7 +184,7 @@ func (v *visit) todayParts(p Page, outcomes map[bridge.Outcome]int) (parts []tod
 		})
 		x += width
 	}
-	return parts, p.Count(total)
+	return parts, v.countOf(p, "sync.today_all", total, true)
 }
 
 // onConnection does something to the account's connection in a transaction. not_found: bsale_not_connected.

@@ -16,8 +16,7 @@ type runView struct {
 	Name           string
 	State          badgeView
 	Days           string
-	Done           string // documents
-	Estimate       string // "": nobody counted
+	Done           string // how many documents were read, in words
 	Percent        int    // −1: nobody knows
 	Parts          []string
 	Calls          string
@@ -35,7 +34,7 @@ var runTones = map[bridge.RunState]string{bridge.RunActive: "info", bridge.RunPa
 func (v *visit) runView(p Page, c bridge.Connection, run bridge.Run) runView {
 	view := runView{
 		ID: run.ID, Name: v.t("run." + string(run.Kind)), State: badgeView{Label: v.t("run_state." + string(run.State)), Tone: runTones[run.State]}, Days: v.days(run.From, run.To),
-		Done: p.Count(run.Counts.Documents), Percent: -1, Calls: p.Count(int(run.Calls)), Began: p.Moment(run.StartedAt), Ended: p.Moment(run.FinishedAt),
+		Done: v.countOf(p, "sync.read", run.Counts.Documents, true), Percent: -1, Calls: v.countOf(p, "sync.run_calls", int(run.Calls), true), Began: p.Moment(run.StartedAt), Ended: p.Moment(run.FinishedAt),
 		Active: run.State == bridge.RunActive, Paused: run.State == bridge.RunPaused, MayAct: v.can(writeBsale),
 	}
 	if view.Active && !works(c) {
@@ -45,7 +44,7 @@ func (v *visit) runView(p Page, c bridge.Connection, run bridge.Run) runView {
 		view.Trouble = v.t("sync.run_trouble")
 	}
 	if run.Estimate > 0 && run.State != bridge.RunDone { // in the end what was read says it all
-		view.Estimate = p.Count(run.Estimate)
+		view.Done = v.t("sync.read_of", "n", p.Count(run.Counts.Documents), "all", p.Count(run.Estimate))
 		view.Percent = min(100, 100*run.Counts.Documents/run.Estimate)
 	}
 	if run.State == bridge.RunDone {
@@ -60,7 +59,7 @@ func (v *visit) runView(p Page, c bridge.Connection, run bridge.Run) runView {
 		n   int
 	}{{"created", run.Counts.Created}, {"updated", run.Counts.Updated}, {"skipped", skipped}, {"conflict", run.Counts.Conflict}, {"failed", run.Counts.Failed}} {
 		if part.n > 0 {
-			view.Parts = append(view.Parts, v.t("sync.run_part."+part.key, "n", p.Count(part.n)))
+			view.Parts = append(view.Parts, v.countOf(p, "sync.run_part."+part.key, part.n, true))
 		}
 	}
 	if !run.FinishedAt.IsZero() {

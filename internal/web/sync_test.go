@@ -433,3 +433,16 @@ func TestTextFromBsaleIsSafe(t *testing.T) {
 		}
 	}
 }
+
+func TestWhatARunDidIsCountedInWords(t *testing.T) {
+	w := newWorld(t)
+	sim := w.connected()
+	phone := "+56961234599"
+	client := sim.World().AddClient(bsalesim.Client{FirstName: "Marta", LastName: "Leal", Email: "marta@correo.example", Phone: &phone})
+	_, err := sim.Issue(bsalesim.IssueRequest{Kind: "receipt", ClientID: &client, Count: 1})
+	must(t, err)
+	w.sync()
+	if got := words(w.admin().get("/sincronizacion/pasadas").all(".run-counts")[0]); !strings.Contains(got, " · 1 creada ·") {
+		t.Errorf("the run: %s", got)
+	}
+}
