@@ -19,8 +19,8 @@ var reasons = map[string]text{
 		"If you want it too, set an earlier start date in the rules (“start”).",
 	},
 	"reason.annulled_before_seen": {
-		"Ya estaba anulado la primera vez que Puente lo vio.",
-		"It was already voided when Puente first saw it.",
+		"Está anulado en Bsale y no tenía oportunidad.",
+		"It is voided in Bsale and had no deal.",
 	},
 	"reason.no_client": {
 		"La venta no tiene cliente.",
