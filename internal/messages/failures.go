@@ -49,8 +49,8 @@ var failures = map[string]text{
 		"The database “{database}” is not understood. Write sqlite:PATH or postgres://user@server/database.",
 	},
 	"error.stale": {
-		"Alguien más lo cambió mientras tanto y no se guardó. Vuelve a abrirlo y repite el cambio.",
-		"Somebody else changed it in the meantime, and it was not saved. Open it again and repeat the change.",
+		"Cambió mientras tanto y no se guardó. Vuelve a abrirlo y repite el cambio.",
+		"It changed in the meantime, and it was not saved. Open it again and repeat the change.",
 	},
 	"error.id_taken": {
 		"Ya existe algo con el identificador {id}. No se guardó.",

@@ -362,8 +362,8 @@ var webApps = map[string]text{
 	"done.bsale_disconnected": {"Bsale está desconectado.", "Bsale is disconnected."},
 
 	"error.bsale_form_stale": {
-		"Otra persona guardó cambios mientras editabas. Lo que escribiste sigue aquí: revísalo y guarda de nuevo para reemplazar lo suyo.",
-		"Somebody else saved changes while you were editing. What you wrote is still here: look at it, and save again to replace theirs.",
+		"Se guardaron otros cambios mientras editabas, de otra persona o tuyos en otra pestaña. Lo que escribiste sigue aquí: revísalo y guarda de nuevo para reemplazarlos.",
+		"Other changes were saved while you were editing, by somebody else or by you in another tab. What you wrote is still here: look at it, and save again to replace them.",
 	},
 	"form_error.rules_pipeline_unknown":   {"Elige un embudo.", "Choose a pipeline."},
 	"form_error.rules_stage_unknown":      {"Esa etapa no es de este embudo. Elige otra.", "That stage is not in this pipeline. Choose another."},

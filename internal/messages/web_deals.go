@@ -39,8 +39,8 @@ var webDeals = map[string]text{
 	"board.no_stages_text": {"Crea las etapas por las que pasan tus ventas, y aquí aparecerá una columna por cada una.", "Make the stages that your sales go through; each will be a column here."},
 	"board.make_stages":    {"Crear etapas", "Make stages"},
 	"board.stale": {
-		"Alguien más la cambió o la movió hace un momento, así que se quedó donde está ahora. Revísala y muévela de nuevo si hace falta.",
-		"Somebody else changed or moved it a moment ago, so it stays where it is now. Look at it, and move it again if needed.",
+		"Se cambió o se movió hace un momento, así que se quedó donde está ahora. Revísala y muévela de nuevo si hace falta.",
+		"It was changed or moved a moment ago, so it stays where it is now. Look at it, and move it again if needed.",
 	},
 	"board.help":      {"Espacio para tomarla y moverla con las flechas.", "Space to pick it up and move it with the arrow keys."},
 	"board.picked":    {"Tomaste “{name}”. Está en {stage}, lugar {place} de {all}. Flechas para moverla, Espacio para soltarla, Escape para cancelar.", "You picked up “{name}”. It is in {stage}, place {place} of {all}. Arrow keys to move it, Space to drop it, Escape to cancel."},
@@ -135,6 +135,7 @@ var webDeals = map[string]text{
 	"picker.none":      {"Sin contacto", "Without contact"},
 	"picker.nothing":   {"No hay contactos con esas palabras.", "There are no contacts with these words."},
 	"picker.new":       {"Crear un contacto", "Make a contact"},
+	"picker.new_name":  {"Nombre del contacto", "Name of the contact"},
 	"picker.new_hint":  {"Se crea al guardar. Después puedes agregarle lo demás.", "It is made when you save. You can add the rest to it later."},
 	"picker.new_whole": {"Crearlo con todos sus datos, en otra pestaña", "Make it with all that it has, in another tab"},
 
@@ -183,9 +184,13 @@ var webDeals = map[string]text{
 		"{name} guardó aquí “{value}” ({when}). Guarda de nuevo para dejar lo tuyo, o cancela para dejar lo de {name}.",
 		"{name} saved “{value}” here ({when}). Save again to keep yours, or cancel to keep what {name} wrote.",
 	},
+	"error.field_overtaken_by_yourself": {
+		"Tú guardaste aquí “{value}” ({when}), quizá en otra pestaña. Guarda de nuevo para dejar lo que escribiste ahora, o cancela para dejar aquello.",
+		"You saved “{value}” here ({when}), perhaps in another tab. Save again to keep what you wrote now, or cancel to keep that.",
+	},
 	"error.deal_overtaken": {
-		"Alguien más guardó cambios mientras escribías, y no se guardó nada todavía. Mira lo que cada campo dice ahora y guarda de nuevo para dejar lo tuyo.",
-		"Somebody else saved changes while you were writing, and nothing has been saved yet. Look at what each field says now, and save again to keep yours.",
+		"Esta oportunidad cambió mientras la editabas, y todavía no se guardó nada. Revisa los campos marcados: si guardas de nuevo, queda lo que escribiste.",
+		"This deal changed while you were editing it, and nothing has been saved yet. Look at the marked fields: if you save again, what you wrote stays.",
 	},
 	"error.typed_number_invalid": {
 		"“{value}” no es un número. Escríbelo así: {example}.",

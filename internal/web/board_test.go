@@ -181,7 +181,7 @@ func TestADealIsMovedWithoutScripts(t *testing.T) {
 	// Somebody else was quicker: nothing moves, and the board is shown as it is.
 	stale := b.post(path, "stage", string(w.stage("Vendido").ID), "version", "1", "volver", "/oportunidades")
 	_, cards = stale.column(to)
-	if stale.Code != http.StatusConflict || !strings.Contains(stale.text(".alert"), "Alguien más") || w.deal(moved.ID).StageID != to.ID {
+	if stale.Code != http.StatusConflict || !strings.Contains(stale.text(".alert"), "Se cambió o se movió") || w.deal(moved.ID).StageID != to.ID {
 		t.Errorf("%d %s", stale.Code, stale.text(".alert"))
 	}
 	expect(t, "the column", cards, []string{"Dos", "Tres", "Uno"})

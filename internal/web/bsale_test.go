@@ -348,7 +348,7 @@ func TestASecondPersonDoesNotOverwriteTheFirst(t *testing.T) {
 	b.post("/configuracion/apps/bsale", first.fields(bsaleForm, "value", "net")...).goes("/configuracion/apps/bsale/reprocesar")
 	w.wait(1e9)
 	told := b.post("/configuracion/apps/bsale", second.fields(bsaleForm, "several", "conflict")...)
-	if told.Code != http.StatusConflict || !strings.Contains(told.text("[data-problems]"), "Otra persona guardó cambios") || told.attribute("#f-several option[selected]", "value") != "conflict" {
+	if told.Code != http.StatusConflict || !strings.Contains(told.text("[data-problems]"), "Se guardaron otros cambios") || told.attribute("#f-several option[selected]", "value") != "conflict" {
 		t.Fatalf("%d %s", told.Code, told.text("[data-problems]"))
 	}
 	if _, rules := w.stored(); rules.Value != bridge.ValueNet || rules.Several != bridge.SeveralLatest {

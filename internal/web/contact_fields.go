@@ -3,7 +3,6 @@ package web
 import (
 	"net/http"
 	"strings"
-	"time"
 
 	"puente/internal/bridge"
 	"puente/internal/crm"
@@ -139,20 +138,7 @@ func (v *visit) writeContactField(tx bridge.Tx, f *form, c *crm.Contact, field c
 	return err
 }
 
-// contactOvertaken says that somebody else has written a field meanwhile, who and what.
+// contactOvertaken says that a field was written meanwhile, by whom and what.
 func (v *visit) contactOvertaken(w valueWriter, c *crm.Contact, field crm.Field) *crm.Error {
-	origin := c.Origins[field.Name]
-	who := w.around.owner(origin.Actor.ID)
-	switch {
-	case origin.Actor.Kind == crm.ActorApp:
-		who = "Bsale"
-	case who == "":
-		who = v.t("actor.somebody")
-	}
-	text := w.ofContact(field, c)
-	if text == "" {
-		text = v.t("field.nothing")
-	}
-	when := momentOf(time.UnixMicro(origin.At), v.clock.Now(), v.account, v.language())
-	return crm.NewError(crm.Conflict, "field_overtaken", "name", who, "value", shorten(text), "when", when.Inline())
+	return v.overtakenBy(w, c.Origins[field.Name], w.ofContact(field, c))
 }

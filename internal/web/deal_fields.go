@@ -212,9 +212,19 @@ func (v *visit) changeDeal(tx bridge.Tx, f *form, deal *crm.Deal, version int64,
 	return v.inOwnNumbers(err, f)
 }
 
-// overtaken says that somebody else has written a field meanwhile, who and what.
+// overtaken says that a field was written meanwhile, by whom and what.
 func (v *visit) overtaken(w valueWriter, deal *crm.Deal, field crm.Field) *crm.Error {
-	origin := deal.Origins[field.Name]
+	return v.overtakenBy(w, deal.Origins[field.Name], w.write(field, dealValue(field, deal)))
+}
+
+func (v *visit) overtakenBy(w valueWriter, origin crm.Origin, text string) *crm.Error {
+	if text == "" {
+		text = v.t("field.nothing")
+	}
+	when := momentOf(time.UnixMicro(origin.At), v.clock.Now(), v.account, v.language())
+	if origin.Actor.Kind == crm.ActorUser && origin.Actor.ID == v.principal.User.ID {
+		return crm.NewError(crm.Conflict, "field_overtaken_by_yourself", "value", shorten(text), "when", when.Inline())
+	}
 	who := w.around.owner(origin.Actor.ID)
 	switch {
 	case origin.Actor.Kind == crm.ActorApp:
@@ -222,10 +232,5 @@ func (v *visit) overtaken(w valueWriter, deal *crm.Deal, field crm.Field) *crm.E
 	case who == "":
 		who = v.t("actor.somebody")
 	}
-	text := w.write(field, dealValue(field, deal))
-	if text == "" {
-		text = v.t("field.nothing")
-	}
-	when := momentOf(time.UnixMicro(origin.At), v.clock.Now(), v.account, v.language())
 	return crm.NewError(crm.Conflict, "field_overtaken", "name", who, "value", shorten(text), "when", when.Inline())
 }
