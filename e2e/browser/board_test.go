@@ -170,7 +170,7 @@ func TestTwoPeopleOnOneBoard(t *testing.T) {
 	valentina.fill("Descripción", "Lo quiere antes de septiembre")
 	valentina.expect("409")
 	valentina.click("Guardar")
-	valentina.sees("Alguien más guardó cambios")
+	valentina.sees("Esta oportunidad cambió mientras la editabas")
 	if got := valentina.holds("Descripción"); got != "Lo quiere antes de septiembre" {
 		t.Errorf("what the second wrote is %q now", got)
 	}
@@ -208,4 +208,36 @@ func TestOnAPhone(t *testing.T) {
 	p.seesNot("Guardar")
 	p.sees("Terraza")
 	p.fits("a new deal")
+}
+
+// TestEverythingIsWithinReachOnAPhone looks at what has its own place on a small screen.
+func TestEverythingIsWithinReachOnAPhone(t *testing.T) {
+	t.Parallel()
+	o := openOffice(t)
+	o.connect()
+	o.deal("Quincho", "Nuevo", "", 450_000)
+	p := o.enter(t, administrator, phone)
+	holds := func(what, script string) {
+		t.Helper()
+		var wrong []string
+		p.until(what, func() bool { return p.value(script, &wrong) })
+		if len(wrong) > 0 {
+			t.Errorf("%s at %s: %s", what, p.path(), strings.Join(wrong, ", "))
+		}
+	}
+
+	p.open("/oportunidades/lista")
+	holds("labels of the bar are whole", `[...document.querySelectorAll(".sidebar a > span")].filter((one) => one.scrollWidth > one.clientWidth && getComputedStyle(one).display !== "inline" || one.getBoundingClientRect().right > innerWidth).map((one) => one.innerText)`)
+	p.unfold("Columnas")
+	holds("the columns can be chosen", `[...document.querySelectorAll(".columns-form label")].filter((one) => one.getBoundingClientRect().left < 0 || one.getBoundingClientRect().right > innerWidth).map((one) => one.innerText)`)
+	for _, at := range []string{"/configuracion/apps", "/configuracion/embudos", "/sincronizacion/pasadas"} {
+		p.open(at)
+		holds("the present entry is in view", `[...document.querySelectorAll(".settings-menu [aria-current], .tabs [aria-current]")].filter((one) => one.getBoundingClientRect().left < 0 || one.getBoundingClientRect().right > innerWidth).map((one) => one.innerText)`)
+	}
+	p.open("/configuracion/apps/bsale/desconectar")
+	holds("the title comes right after the menu", `(() => { const gap = document.querySelector("h1").getBoundingClientRect().top - document.querySelector(".settings-menu").getBoundingClientRect().bottom; return gap > 80 ? [gap + " px"] : [] })()`)
+	p.open("/configuracion/apps/bsale")
+	holds("the form ends where the bar begins", `(() => { const gap = document.querySelector(".sidebar").getBoundingClientRect().top - document.querySelector(".bsale-foot").getBoundingClientRect().bottom; return gap > 0.5 ? [gap + " px"] : [] })()`)
+	p.in(".bsale-foot").control(links, "Cancelar")
+	p.fits("the form of Bsale")
 }

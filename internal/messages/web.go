@@ -8,6 +8,7 @@ var webFrame = map[string]text{
 	"nav.account":              {"Mi cuenta", "My account"},
 	"nav.profile_and_settings": {"Perfil y configuraciones", "Profile and settings"},
 	"nav.settings":             {"Configuraciones", "Settings"},
+	"nav.settings_short":       {"Ajustes", "Settings"},
 	"nav.log_out":              {"Cerrar sesión", "Log out"},
 	"nav.search":               {"Buscar", "Search"},
 	"nav.search_hint":          {"Buscar nombre, correo, RUT o documento", "Search name, e-mail, tax id or document"},

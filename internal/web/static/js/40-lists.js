@@ -30,8 +30,12 @@
 		if (now.matches(".fact, .filters")) (wrong ?? now.querySelector("form :is(input:not([type=hidden]), select, textarea)") ?? now.querySelector(".fact-edit"))?.focus();
 		if (now.matches(".fact") && document.activeElement.matches("input[type=text]")) document.activeElement.select();
 	});
-	// Where the stages of a deal do not fit beside each other, the present one is seen first.
+	// Where the stages of a deal, tabs or entries of a menu do not fit beside each other, the present one is seen first.
 	document.querySelector(".stage-step.current")?.scrollIntoView({ block: "nearest", inline: "center" });
+	for (const one of document.querySelectorAll(".tabs [aria-current], .settings-menu [aria-current]")) {
+		const row = one.closest(".tabs ul, .settings-menu"), box = one.getBoundingClientRect(), frame = row.getBoundingClientRect();
+		row.scrollLeft += box.left + box.width / 2 - frame.left - frame.width / 2;
+	}
 
 	document.addEventListener("keydown", (event) => {
 		if (event.key === "Escape") event.target.closest?.(".fact.editing")?.querySelector("[data-cancel]")?.click();
