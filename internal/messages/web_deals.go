@@ -28,6 +28,8 @@ var webDeals = map[string]text{
 	"board.live_off":       {"Sin conexión: recarga para ver lo nuevo", "No connection: reload to see what is new"},
 	"board.at_least":       {"{n} o más", "{n} or more"},
 	"board.empty":          {"Nada en esta etapa", "Nothing in this stage"},
+	"board.none_found":     {"Nada con “{words}” en este embudo.", "Nothing with “{words}” in this pipeline."},
+	"board.none_of_owner":  {"Ninguna oportunidad de este dueño en este embudo.", "No deals of this owner in this pipeline."},
 	"board.no_more":        {"No hay más", "There are no more"},
 	"board.more":           {"Ver más", "See more"},
 	"board.more_of":        {"Ver más ({n})", "See more ({n})"},
