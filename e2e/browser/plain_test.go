@@ -17,6 +17,10 @@ func TestWithoutScripts(t *testing.T) {
 	fillInBsale(s, p)
 	saveBsale(s, p)
 
+	p.open("/configuracion/apps/bsale")
+	p.sees("Al probar verás")
+	p.in("#prueba").seesNot("Preguntando")
+
 	// A contact, a deal, what belongs to it.
 	p.open("/contactos/nuevo")
 	p.fill("Nombre", "Ana")

@@ -31,6 +31,7 @@ type boardPage struct {
 	Pipelines []choice
 	Filter    *form // owner and words
 	Filtered  bool
+	Nothing   string // that no deal is as the filter wants it; "": some are
 	Owners    []choice
 	Columns   []column
 	Alone     bool // one column, of who came by a link to more of it
@@ -45,6 +46,7 @@ type column struct {
 	Version int64 // of the stage: see crm.Reader.StageVersions
 	Count   string
 	None    bool
+	Silent  bool // the page says already that there are none
 	Sum     string
 	Others  string // sums in other currencies
 	Cards   []card
@@ -123,10 +125,27 @@ func (v *visit) boardPage(f boardFilter) (boardPage, error) {
 				return err
 			}
 		}
-		page.Columns, err = b.columns()
-		return err
+		if page.Columns, err = b.columns(); err != nil {
+			return err
+		}
+		page.Nothing = b.nothing(page)
+		return nil
 	})
 	return page, err
+}
+
+// nothing says that nothing is found, once for all columns, which then say nothing.
+func (b *board) nothing(page boardPage) string {
+	if !page.Filtered || slices.ContainsFunc(page.Columns, func(c column) bool { return !c.None }) {
+		return ""
+	}
+	for i := range page.Columns {
+		page.Columns[i].Silent = true
+	}
+	if b.filter.words == "" {
+		return b.t("board.none_of_owner")
+	}
+	return b.t("board.none_found", "words", b.filter.words)
 }
 
 // showColumn shows one column: as it is now for a page that shows it, or the cards after those that it shows.

@@ -115,6 +115,12 @@ func TestTheBoardIsFiltered(t *testing.T) {
 			t.Errorf("%s: the filter cannot be taken away", query)
 		}
 	}
+	if page := b.get("/oportunidades?q=nada"); page.text(".board-page > .alert") != "Nada con “nada” en este embudo." || page.has(".column-empty") {
+		t.Errorf("nothing is found: %s", page.text(".board-page"))
+	}
+	if page := b.get("/oportunidades?q=silla"); page.has(".board-page > .alert") || !page.has(".column-empty") {
+		t.Errorf("something is found: %s", page.text(".board-page"))
+	}
 	if got := b.get("/oportunidades?dueno=nobody"); got.Code != http.StatusUnprocessableEntity {
 		t.Errorf("an owner that there is not: %d", got.Code)
 	}
