@@ -165,7 +165,7 @@ func (w valueWriter) dealRows(r bridge.Reader, columns []crm.Field, deals []*crm
 			case f.Name == fieldDocument:
 				var names []string
 				for _, doc := range documents[d.ID] {
-					names = append(names, w.documentName(doc))
+					names = append(names, strings.ReplaceAll(w.documentName(doc), " ", "\u00a0")) // a line ends between documents
 				}
 				c.Text = strings.Join(names, ", ")
 			case f.Custom == nil && f.Name == crm.FieldValue:

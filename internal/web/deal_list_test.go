@@ -30,6 +30,9 @@ func TestTheListShowsTheChosenColumns(t *testing.T) {
 	expect(t, "usual", page.text(".list-table th"), "Nombre Contacto Etapa Dueño Valor Modificado Documento")
 	expect(t, "row", page.text(".list-table td"), "Silla Camila Soto Nuevo PS Persona seller $313.130 12-03-2026 12:04 Cotización 77")
 	expect(t, "link", page.attribute(".list-table td:first-child a", "href"), "/oportunidades/"+string(deal.ID))
+	if !strings.Contains(page.Body.String(), "Cotización\u00a077") {
+		t.Error("a document's name may break between two lines")
+	}
 
 	b.post("/oportunidades/lista/columnas", "columna", "name", "columna", color.Key, "columna", "status", "volver", dealListPath+"?sort=name").goes(dealListPath + "?sort=name")
 	page = b.get(dealListPath)
