@@ -56,6 +56,17 @@ var webSettings = map[string]text{
 	"access_name.see_all":    {"Todo, sin cambiar lo ajeno", "Everything, changing only their own"},
 	"access_name.edit_all":   {"Todo", "Everything"},
 
+	"zone.Easter":      {"Isla de Pascua", "Easter Island"},
+	"zone.Mexico_City": {"Ciudad de México", "Mexico City"},
+	"zone.Mazatlan":    {"Mazatlán", "Mazatlán"},
+	"zone.Merida":      {"Mérida", "Mérida"},
+	"zone.Cancun":      {"Cancún", "Cancún"},
+	"zone.Asuncion":    {"Asunción", "Asunción"},
+	"zone.Bogota":      {"Bogotá", "Bogotá"},
+	"zone.New_York":    {"Nueva York", "New York"},
+	"zone.Panama":      {"Panamá", "Panama"},
+	"zone.Sao_Paulo":   {"São Paulo", "São Paulo"},
+
 	"country.CL":   {"Chile", "Chile"},
 	"country.PE":   {"Perú", "Peru"},
 	"country.MX":   {"México", "Mexico"},

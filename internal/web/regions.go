@@ -50,7 +50,7 @@ func (v *visit) zones(present string) []choice {
 	}
 	choices := make([]choice, len(names))
 	for i, name := range names {
-		choices[i] = choice{Value: name, Label: zoneLabel(name)}
+		choices[i] = choice{Value: name, Label: v.zoneLabel(name)}
 	}
 	return choices
 }
@@ -58,9 +58,13 @@ func (v *visit) zones(present string) []choice {
 // languageChoices are the languages, each in its own words.
 var languageChoices = []choice{{Value: "es", Label: "Español"}, {Value: "en", Label: "English"}}
 
-// zoneLabel returns a time zone's name as people read it: America/Argentina/Buenos_Aires is Buenos Aires.
-func zoneLabel(name string) string {
-	return strings.ReplaceAll(name[strings.LastIndexByte(name, '/')+1:], "_", " ")
+// zoneLabel returns a time zone's name as people read it: America/Argentina/Buenos_Aires is Buenos Aires, Pacific/Easter is Isla de Pascua.
+func (v *visit) zoneLabel(name string) string {
+	place := name[strings.LastIndexByte(name, '/')+1:]
+	if key := "zone." + place; v.knows(key) {
+		return v.t(key)
+	}
+	return strings.ReplaceAll(place, "_", " ")
 }
 
 // knows says whether there is a message.

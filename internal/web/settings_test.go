@@ -121,6 +121,16 @@ func TestTheCompany(t *testing.T) {
 	w := newWorld(t)
 	b := w.admin()
 	page := b.get("/configuracion/empresa")
+func TestTimeZonesAreCalledAsPeopleCallThem(t *testing.T) {
+	w := newWorld(t)
+	zones := w.admin().get("/configuracion/empresa").text("#" + fieldID("time_zone"))
+	for _, name := range []string{"Santiago", "Isla de Pascua", "Ciudad de México", "São Paulo", "Nueva York", "Cancún", "Buenos Aires"} {
+		if !strings.Contains(zones, name) {
+			t.Errorf("there is no %s in %s", name, zones)
+		}
+	}
+}
+
 	form := map[string]string{
 		"name": "Viña", "country": "PE", "currency": "CLP", "time_zone": "America/Santiago", "language": "en", "date_style": "yyyy-mm-dd", "number_style": "1,000.5", "seller_access": "see_all",
 		"version": page.attribute("input[name=version]", "value"),
