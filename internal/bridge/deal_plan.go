@@ -175,7 +175,7 @@ func (d *decision) userOfDocument() *crm.User {
 	}
 	user, ok := d.seen.Users[email]
 	if !ok {
-		d.warn(SellerUnknown, email)
+		d.add(Warning{Reason: SellerUnknown, Detail: email, Name: person.Name})
 		return nil
 	}
 	return &user

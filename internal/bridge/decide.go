@@ -40,7 +40,10 @@ func (d *decision) end(outcome Outcome, reason Reason) {
 }
 
 func (d *decision) warn(reason Reason, detail string) {
-	warning := Warning{Reason: reason, Detail: detail}
+	d.add(Warning{Reason: reason, Detail: detail})
+}
+
+func (d *decision) add(warning Warning) {
 	if !slices.Contains(d.plan.Warnings, warning) {
 		d.plan.Warnings = append(d.plan.Warnings, warning)
 	}

@@ -27,10 +27,11 @@ type Plan struct {
 	candidates []crm.ID // their ids, in ascending order
 }
 
-// Warning tells of something that was left out while the rest was done. Detail names it: a field, an e-mail.
+// Warning tells of something that was left out while the rest was done. Detail names it: a field, an e-mail, of a person whose name is Name.
 type Warning struct {
 	Reason Reason `json:"reason"`
 	Detail string `json:"detail,omitempty"`
+	Name   string `json:"name,omitempty"`
 }
 
 // Action is what a plan does to a contact or deal.

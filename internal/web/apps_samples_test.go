@@ -157,7 +157,7 @@ var appsSamples = map[string]func(full bool) any{
 			item := workItem{sampleDocument(), settlement{7, nasty, nasty, nasty, []candidateView{{"1", nasty, []string{nasty}, "/c"}, {"2", "B", nil, ""}}, []linked{{nasty, "/a", false}}, false, true, "/a"}}
 			deciding := workItem{sampleDocument(), settlement{Document: 8, Deciding: true}}
 			p.Groups = []workGroup{{"conflict-many_contacts", bridge.StateConflict, bridge.ManyContacts, nasty, nasty, "warn", "7", workAction{nasty, "/a"}, []workItem{item, deciding}, "/b"}}
-			p.Sellers, p.Requests, p.Again = []sellerView{{nasty, nasty, "3", "/a"}, {"B", "C", "1", ""}}, []requestView{{"1", nasty, "/a", nasty, nasty, nasty}}, "/c"
+			p.Sellers, p.Requests, p.Again = []sellerView{{nasty, nasty, nasty, "3", "/a"}, {"B", "", "C", "1", ""}}, []requestView{{"1", nasty, "/a", nasty, nasty, nasty}}, "/c"
 		}
 		return p
 	},

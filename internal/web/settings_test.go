@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -25,6 +26,9 @@ func TestInvitingSomebody(t *testing.T) {
 	path, ours := strings.CutPrefix(link, "http://puente.example")
 	if got.Code != http.StatusOK || !ours || !strings.Contains(got.text("#mail"), link) {
 		t.Fatalf("%d %q %s", got.Code, link, got.text("main"))
+	}
+	if until := got.text("#link-hint"); !regexp.MustCompile(`\d\d-\d\d-\d{4} \d\d:\d\d(\D|$)`).MatchString(until) || strings.Count(until, ":") != 1 {
+		t.Errorf("until when: %q", until)
 	}
 	row := b.get("/configuracion/usuarios").text(".people")
 	if !strings.Contains(row, "Nueva <b> nueva@elpuente.cl Invitación pendiente Vendedor") {
@@ -117,10 +121,6 @@ func TestWhoLeavesGivesAwayWhatIsTheirs(t *testing.T) {
 	}
 }
 
-func TestTheCompany(t *testing.T) {
-	w := newWorld(t)
-	b := w.admin()
-	page := b.get("/configuracion/empresa")
 func TestTimeZonesAreCalledAsPeopleCallThem(t *testing.T) {
 	w := newWorld(t)
 	zones := w.admin().get("/configuracion/empresa").text("#" + fieldID("time_zone"))
@@ -131,6 +131,10 @@ func TestTimeZonesAreCalledAsPeopleCallThem(t *testing.T) {
 	}
 }
 
+func TestTheCompany(t *testing.T) {
+	w := newWorld(t)
+	b := w.admin()
+	page := b.get("/configuracion/empresa")
 	form := map[string]string{
 		"name": "Viña", "country": "PE", "currency": "CLP", "time_zone": "America/Santiago", "language": "en", "date_style": "yyyy-mm-dd", "number_style": "1,000.5", "seller_access": "see_all",
 		"version": page.attribute("input[name=version]", "value"),

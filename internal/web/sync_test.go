@@ -380,7 +380,7 @@ func TestWhatAClientLacksIsTriedAgain(t *testing.T) {
 			invite = b.get(at.Val)
 		}
 	}
-	if !strings.Contains(invite.attribute("#f-email", "value"), "@") {
+	if !strings.Contains(invite.attribute("#f-email", "value"), "@") || !strings.Contains(invite.attribute("#f-name", "value"), " ") {
 		t.Errorf("the invitation: %s", invite.text("main"))
 	}
 	if editors := w.as("editor@elpuente.cl").get("/sincronizacion/por-resolver"); !editors.has("form[action='/sincronizacion/reintentar']") || editors.has("a[href^='/configuracion/apps/bsale']") && !editors.has("a[href='/configuracion/apps/bsale/reprocesar']") {

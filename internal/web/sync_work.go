@@ -101,9 +101,10 @@ func (v *visit) settlement(record *bridge.Record, contacts []*crm.Contact, deals
 
 // sellerView is somebody who sells in Bsale and whose deals have no owner.
 type sellerView struct {
-	Name, Why string
-	Count     string
-	Invite    string
+	Name, Email string // Email is "" where the name is it, or where there is none
+	Why         string
+	Count       string
+	Invite      string
 }
 
 // requestView is a contact that could not be made a client in Bsale.
@@ -259,11 +260,12 @@ func (v *visit) unknownSellers(p Page, r bridge.Reader, connection crm.ID) ([]se
 	if err != nil {
 		return nil, err
 	}
-	counts := map[bridge.Warning]int{}
+	counts, names := map[bridge.Warning]int{}, map[string]string{}
 	for _, d := range decisions {
 		for _, w := range d.Plan.Warnings {
 			if (w.Reason == bridge.SellerUnknown || w.Reason == bridge.SellerWithoutEmail) && bridge.UserWithEmail(users, w.Detail) == nil {
-				counts[w]++
+				counts[bridge.Warning{Reason: w.Reason, Detail: w.Detail}]++
+				names[w.Detail] = cmp.Or(names[w.Detail], w.Name) // the latest
 			}
 		}
 	}
@@ -271,7 +273,10 @@ func (v *visit) unknownSellers(p Page, r bridge.Reader, connection crm.ID) ([]se
 	for w, n := range counts {
 		one := sellerView{Name: w.Detail, Why: v.reasonText(w.Reason) + " " + v.fixText(w.Reason), Count: p.Count(n)}
 		if invite := v.opens("/configuracion/usuarios/invitar"); invite != "" && w.Reason == bridge.SellerUnknown {
-			one.Invite = invite + "?" + url.Values{"email": {w.Detail}}.Encode()
+			one.Invite = invite + "?" + url.Values{"email": {w.Detail}, "name": {names[w.Detail]}}.Encode()
+		}
+		if name := names[w.Detail]; name != "" {
+			one.Name, one.Email = name, w.Detail
 		}
 		sellers = append(sellers, one)
 	}
