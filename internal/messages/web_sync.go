@@ -79,6 +79,8 @@ var webSync = map[string]text{
 	"sync.to":               {"Hasta", "Until"},
 	"sync.estimate":         {"Contar documentos", "Count documents"},
 	"sync.estimate_is":      {"Bsale tiene {n} documentos en esas fechas.", "Bsale has {n} documents of those days."},
+	"sync.estimate_early":   {"De ellos, {n} son anteriores a la fecha de inicio de tus reglas y se omiten.", "Of these, {n} are older than the start date of your rules and are left out."},
+	"sync.change_start":     {"Cambiar la fecha", "Change the date"},
 	"sync.estimate_hint":    {"Cuéntalos antes: toma un segundo.", "Count them first: it takes a second."},
 
 	"sync.documents_lead":     {"Cada documento que Puente leyó, qué pasó con él y por qué.", "Each document that Puente read, what became of it and why."},

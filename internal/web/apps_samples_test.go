@@ -130,7 +130,7 @@ var appsSamples = map[string]func(full bool) any{
 		return p
 	},
 	"sync_backfill": func(full bool) any {
-		return backfillPage{samplePage(full), sampleFrame(full), sampleForm(full, "from"), nasty, full}
+		return backfillPage{samplePage(full), sampleFrame(full), sampleForm(full, "from"), nasty, nasty, full, ""}
 	},
 	"sync_documents": func(full bool) any {
 		p := documentsPage{Page: samplePage(full), syncFrame: sampleFrame(full), Form: sampleForm(full, "q")}

@@ -161,7 +161,10 @@ type backfillPage struct {
 	syncFrame
 	Form     *form
 	Estimate string
+	Early    string // how many of those are older than the rules take; "": none
 	Running  bool
+
+	start string // the day from which on the rules take documents; "": all
 }
 
 func (v *visit) backfillPage(f *form) (backfillPage, error) {
@@ -170,6 +173,10 @@ func (v *visit) backfillPage(f *form) (backfillPage, error) {
 		connection, err := bridge.FindConnection(v.ctx(), r)
 		if err != nil {
 			return err
+		}
+		rules, err := bridge.ParseRules(connection.Rules)
+		if err == nil {
+			page.start = rules.Start
 		}
 		open, err := r.OpenRuns(v.ctx(), connection.ID)
 		page.Running = slices.ContainsFunc(open, func(run bridge.Run) bool { return run.Kind == bridge.RunBackfill })
@@ -185,9 +192,13 @@ func (v *visit) backfillPage(f *form) (backfillPage, error) {
 // showBackfill asks from which day on history is to be read.
 func showBackfill(v *visit) error {
 	local := v.clock.Now().In(v.account.Location())
-	page, err := v.backfillPage(newForm("from", local.Format("2006")+"-01-01", "to", local.Format(time.DateOnly)))
+	f := newForm("from", local.Format("2006")+"-01-01", "to", local.Format(time.DateOnly))
+	page, err := v.backfillPage(f)
 	if err != nil {
 		return err
+	}
+	if page.start != "" {
+		f.values.Set("from", page.start) // what is older is left out anyway
 	}
 	return v.show("sync_backfill", page)
 }
@@ -203,7 +214,10 @@ func startBackfill(v *visit) error {
 		return err
 	}
 	if f.Has("hacer", "estimar") {
-		if page.Estimate, err = v.estimate(f, "from", "to"); err != nil {
+		if page.Estimate, err = v.estimate(f, "from", "to"); err == nil {
+			page.Early, err = v.estimateEarly(f, page.start)
+		}
+		if err != nil {
 			return v.again(err, f, "sync_backfill", page)
 		}
 		return v.show("sync_backfill", page)
@@ -223,4 +237,21 @@ func startBackfill(v *visit) error {
 		return v.again(err, f, "sync_backfill", page)
 	}
 	return v.done("/sincronizacion", "done.backfill_started")
+}
+
+// estimateEarly counts those of the days of the form that are older than the rules take; "" where there are none.
+func (v *visit) estimateEarly(f *form, start string) (string, error) {
+	first, err := bridge.ParseDay(start)
+	if start == "" || err != nil || f.Value("from") >= start {
+		return "", nil
+	}
+	last := min(first.AddDays(-1).String(), f.Value("to"))
+	if f.Value("to") == "" {
+		last = first.AddDays(-1).String()
+	}
+	count, err := v.estimate(newForm("from", f.Value("from"), "to", last), "from", "to")
+	if count == "0" {
+		count = ""
+	}
+	return count, err
 }

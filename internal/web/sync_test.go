@@ -1,6 +1,7 @@
 package web
 
 import (
+	"encoding/json"
 	"net/http"
 	"net/url"
 	"slices"
@@ -444,5 +445,39 @@ func TestWhatARunDidIsCountedInWords(t *testing.T) {
 	w.sync()
 	if got := words(w.admin().get("/sincronizacion/pasadas").all(".run-counts")[0]); !strings.Contains(got, " · 1 creada ·") {
 		t.Errorf("the run: %s", got)
+	}
+}
+
+func TestHistoryFromBeforeTheStartIsSaidToBeLeftOut(t *testing.T) {
+	w := newWorld(t)
+	sim := w.connected()
+	b := w.admin()
+	c := w.connection()
+	rules, err := bridge.ParseRules(c.Rules)
+	must(t, err)
+	rules.Start = "2026-02-01"
+	c.Rules, err = json.Marshal(rules)
+	must(t, err)
+	w.put(func(tx bridge.Tx) error { return tx.SaveConnection(t.Context(), c) })
+	if got := b.get("/sincronizacion/historia").attribute("#f-from", "value"); got != "2026-02-01" {
+		t.Errorf("it begins %s", got)
+	}
+	count := func(from, to string) (int, string) {
+		got := b.post("/sincronizacion/historia", "from", from, "to", to, "hacer", "estimar").text("#estimacion")
+		for _, word := range strings.Fields(got) {
+			if n, err := strconv.Atoi(word); err == nil {
+				return n, got
+			}
+		}
+		t.Fatalf("no count: %s", got)
+		return 0, ""
+	}
+	early, _ := count("2000-01-01", "2026-01-31")
+	all, said := count("2000-01-01", "2026-12-31")
+	if all != sim.World().Len() || !strings.Contains(said, "De ellos, "+strconv.Itoa(early)+" son anteriores") || !strings.Contains(said, "Cambiar la fecha") {
+		t.Errorf("%d, %d: %s", all, early, said)
+	}
+	if _, said := count("2026-02-01", ""); strings.Contains(said, "anteriores") {
+		t.Errorf("what is after the start: %s", said)
 	}
 }
