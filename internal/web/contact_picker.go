@@ -134,6 +134,9 @@ func newContactRefused(f *form, err error) error {
 			if _, asked := f.values[at]; !asked {
 				at = crm.FieldContact
 			}
+			if e.Key == "contact_exists" {
+				e = crm.NewError(crm.Conflict, "new_contact_exists", "name", e.Params["name"])
+			}
 			one = e.At(at)
 		}
 		all = append(all, one)

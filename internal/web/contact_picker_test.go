@@ -44,7 +44,7 @@ func TestADealIsMadeWithANewContact(t *testing.T) {
 	}
 	// Who exists already is there to be chosen.
 	twice := b.post("/oportunidades/nueva", fill("new_contact.first_name", "Camila", "new_contact.email", "camila@x.cl")...)
-	if twice.Code != http.StatusConflict || !twice.has("#f-new-contact-email-problem") || !strings.Contains(twice.text("#contact-options"), "camila@x.cl") {
+	if twice.Code != http.StatusConflict || !strings.Contains(twice.text("#f-new-contact-email-problem"), "Camila Soto. Elígelo en la lista") || !strings.Contains(twice.text("#contact-options"), "camila@x.cl") {
 		t.Fatalf("%d %s", twice.Code, twice.text("main"))
 	}
 
