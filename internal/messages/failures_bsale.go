@@ -7,16 +7,16 @@ var failuresBsale = map[string]text{
 		"Bsale is not connected in this account yet. Enter the access token and save the connection.",
 	},
 	"error.bsale_address_invalid": {
-		"La dirección de Bsale ({place}) no es válida. Escribe una como https://api.bsale.io, o déjala vacía para usar la de tu país.",
-		"Bsale's address ({place}) is not valid. Write one such as https://api.bsale.io, or leave it empty for that of your country.",
+		"La dirección de Bsale no es válida. Escribe una como https://api.bsale.io, o déjala vacía para usar la de tu país.",
+		"Bsale's address is not valid. Write one such as https://api.bsale.io, or leave it empty for that of your country.",
 	},
 	"error.bsale_address_refused": {
-		"Esa dirección ({place}) no es de Bsale y este servidor no la permite. Usa una como https://api.bsale.io, o pide a quien administra el servidor que la permita.",
-		"That address ({place}) is not one of Bsale's, and this server does not allow it. Use one such as https://api.bsale.io, or ask whoever runs the server to allow it.",
+		"Esa dirección no es de Bsale y este servidor no la permite. Usa una como https://api.bsale.io, o pide a quien administra el servidor que la permita.",
+		"That address is not one of Bsale's, and this server does not allow it. Use one such as https://api.bsale.io, or ask whoever runs the server to allow it.",
 	},
 	"error.bsale_token_again": {
-		"Cambiaste la dirección de Bsale. Ingresa también el token ({place}): el que está guardado no se envía a otra dirección.",
-		"You changed Bsale's address. Enter the token too ({place}): the stored one is not sent to another address.",
+		"Cambiaste la dirección de Bsale. Ingresa también el token: el que está guardado no se envía a otra dirección.",
+		"You changed Bsale's address. Enter the token too: the stored one is not sent to another address.",
 	},
 	"error.bsale_token_malformed": {
 		"Eso no es un token de Bsale ({place}): tiene espacios o letras que un token no tiene. Cópialo de nuevo, completo.",
@@ -63,13 +63,13 @@ var failuresBsale = map[string]text{
 		"“{value}” is not a day ({place}). Write it as 2026-03-12.",
 	},
 	"error.days_reversed": {
-		"El primer día ({place}) es posterior al último. Cámbialos.",
-		"The first day ({place}) is later than the last one. Change them.",
+		"El primer día es posterior al último. Cámbialos.",
+		"The first day is later than the last one. Change them.",
 	},
 
 	"reason.credited_sale_unknown.fix": {
-		"Si la venta es anterior a lo que Puente ha leído, carga la historia desde esa fecha. Si no, revisa en Bsale a qué venta se refiere la nota.",
-		"If the sale is older than what Puente has read, load history from that day on. If not, check in Bsale which sale the note refers to.",
+		"Si la venta es anterior a la fecha de inicio de tus reglas, no hay nada que hacer. Si es posterior y Puente aún no la ha leído, trae la historia desde esa fecha. Si no, revisa en Bsale a qué venta se refiere la nota.",
+		"If the sale is older than the start date of your rules, there is nothing to do. If it is not and Puente has not read it yet, bring in history from that day on. Else check in Bsale which sale the note refers to.",
 	},
 	"reason.clients_not_wanted": {
 		"Las reglas ya no crean clientes en Bsale.",

@@ -49,8 +49,8 @@ var failuresRecords = map[string]text{
 		"“{phone}” is not a complete phone number. Write a single one such as +56 9 6123 4567; with its country's code if it is foreign.",
 	},
 	"error.tax_id_invalid": {
-		"“{tax_id}” no es un RUT válido (en Perú, RUC o DNI; en México, RFC): el formato o el dígito verificador no calzan. Revísalo y escríbelo de nuevo.",
-		"“{tax_id}” is not a valid tax id (RUT in Chile, RUC or DNI in Peru, RFC in Mexico): its form or its check digit is wrong. Check it and write it again.",
+		"“{tax_id}” no es válido: el formato o el dígito verificador no calzan. Revísalo y escríbelo de nuevo.",
+		"“{tax_id}” is not a valid tax id: its form or its check digit is wrong. Check it and write it again.",
 	},
 	"error.tax_id_generic": {
 		"“{tax_id}” es un RUT genérico, que comparten todas las ventas sin cliente. Déjalo vacío o escribe el del cliente.",
@@ -61,8 +61,8 @@ var failuresRecords = map[string]text{
 		"“{value}” is not the address of a web site. Write it as www.shop.com or https://shop.com.",
 	},
 	"error.amount_too_fine": {
-		"El monto tiene más decimales de los que lleva {currency}, que son {decimals}. Redondéalo y envíalo de nuevo.",
-		"The amount has more decimals than {currency} has, which are {decimals}. Round it and send it again.",
+		"Los montos en {currency} llevan {decimals} decimales. Redondéalo y envíalo de nuevo.",
+		"Amounts in {currency} have {decimals} decimals. Round it and send it again.",
 	},
 	"error.number_out_of_range": {
 		"El número no está entre 0 y {most}. Corrígelo; 0 lo deja vacío.",

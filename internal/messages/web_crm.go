@@ -156,7 +156,7 @@ var webCRM = map[string]text{
 	"custom_fields.name":             {"Nombre", "Name"},
 	"custom_fields.name_example":     {"Número de Documento", "Document number"},
 	"custom_fields.pattern":          {"Patrón", "Pattern"},
-	"custom_fields.pattern_hint":     {"Expresión regular que cada valor debe cumplir entero. Por ejemplo [0-9]+ para solo dígitos.", "Regular expression that each whole value has to match. For example [0-9]+ for digits only."},
+	"custom_fields.pattern_hint":     {"Para quien la conoce: una expresión regular que cada valor debe cumplir. Por ejemplo, [0-9]+ acepta solo dígitos. Si no, déjalo vacío.", "For those who know them: a regular expression that each value has to match. [0-9]+, for example, takes digits only. Else leave it empty."},
 	"custom_fields.options":          {"Opciones", "Options"},
 	"custom_fields.options_hint":     {"Una por línea.", "One per line."},
 	"custom_fields.options_more":     {"Agregar opciones", "Add options"},

@@ -6,7 +6,7 @@ var words = map[string]text{
 	"outcome.updated":   {"Oportunidad actualizada", "Deal updated"},
 	"outcome.unchanged": {"Sin cambios", "No changes"},
 	"outcome.skipped":   {"Omitido", "Skipped"},
-	"outcome.conflict":  {"Por resolver", "Needs a decision"},
+	"outcome.conflict":  {"Espera tu decisión", "Needs a decision"},
 	"outcome.failed":    {"Falló", "Failed"},
 
 	"kind.receipt":     {"Boleta", "Receipt"},
@@ -31,7 +31,7 @@ var words = map[string]text{
 	"state.new":      {"Por leer", "To be read"},
 	"state.linked":   {"Vinculado", "Linked"},
 	"state.skipped":  {"Omitido", "Skipped"},
-	"state.conflict": {"Por resolver", "Needs a decision"},
+	"state.conflict": {"Espera tu decisión", "Needs a decision"},
 	"state.failed":   {"Con error", "Failed"},
 
 	"run.sync":     {"Sincronización completa", "Full sync"},

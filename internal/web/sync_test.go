@@ -170,6 +170,9 @@ func TestTheHistoryIsSearched(t *testing.T) {
 	if len(all.all(".synced .row")) != documentsShown || !all.has(".pager a") {
 		t.Fatalf("%d documents", len(all.all(".synced .row")))
 	}
+	if states := all.text("#f-estado"); !strings.Contains(states, "Espera tu decisión") || strings.Contains(states, "Por resolver") {
+		t.Errorf("the state has the name of the tab, which counts more: %s", states)
+	}
 	next := b.get(all.attribute(".pager a", "href"))
 	if len(next.all(".synced .row")) == 0 || next.text(".synced .row:first-child .row-link") == all.text(".synced .row:first-child .row-link") {
 		t.Error("the second page is the first one")
