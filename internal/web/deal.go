@@ -51,10 +51,8 @@ type stageStep struct {
 
 // dealContact is the contact of a deal.
 type dealContact struct {
-	Name, Href   string
-	Gone         bool
-	Email, Phone string
-	TaxID        string
+	Name, Href string
+	Gone       bool
 }
 
 // fact is a field of a record on its page.
@@ -228,15 +226,9 @@ func detailText(d *crm.Deal, field string) string {
 func (v *visit) dealContact(deal *crm.Deal, contacts map[crm.ID]crm.DealContact) dealContact {
 	found := contacts[deal.ContactID]
 	c := dealContact{Name: found.Name, Gone: found.Deleted}
-	if found.Contact == nil {
-		return c
+	if found.Contact != nil {
+		c.Href = v.contactPath(deal.ContactID)
 	}
-	c.Href = v.contactPath(deal.ContactID)
-	written := func(kind crm.IdentityKind) string {
-		i, _ := found.Contact.Primary(kind)
-		return identityText(i)
-	}
-	c.Email, c.Phone, c.TaxID = written(crm.IdentityEmail), written(crm.IdentityPhone), written(crm.IdentityTaxID)
 	return c
 }
 
