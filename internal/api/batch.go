@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"iter"
+	"net/http"
 	"reflect"
 	"strconv"
 
@@ -86,8 +87,44 @@ func stretches[T any](all []T, kind func(T) bool) iter.Seq[[]T] {
 	}
 }
 
-func newBatch(r *reading, member string, n int) *batch {
-	return &batch{reading: r, member: member, out: batchOut{Items: make([]batchResult, n)}}
+// carryOut sees to the entries of a batch in their order, and to neighbours at once that are all to be made, or all to be changed. read says what an entry asks for, makes whether
+// that is something new, do does it, with one result for each, and became tells what a result is.
+func carryOut[Op, Edit, Result any](ctx context.Context, w *writing, member string, sent []entry[Op],
+	read func(Op) (Edit, error), makes func(Edit) bool, do func([]Edit) ([]Result, error), became func(Result) (crm.ID, int64, error),
+) (*answer[batchOut], error) {
+	b := &batch{reading: &w.reading, member: member, out: batchOut{Items: make([]batchResult, len(sent))}}
+	type change struct {
+		at   int
+		edit Edit
+	}
+	var changes []change
+	for i, op := range fitting(ctx, b, sent) {
+		edit, err := read(op)
+		if err != nil {
+			b.failed(ctx, i, err)
+			continue
+		}
+		changes = append(changes, change{i, edit})
+	}
+	for stretch := range stretches(changes, func(c change) bool { return makes(c.edit) }) {
+		edits := make([]Edit, len(stretch))
+		for k, c := range stretch {
+			edits[k] = c.edit
+		}
+		results, err := do(edits)
+		if err != nil {
+			return nil, err
+		}
+		status := http.StatusOK
+		if makes(edits[0]) {
+			status = http.StatusCreated
+		}
+		for k, result := range results {
+			id, version, err := became(result)
+			b.done(ctx, stretch[k].at, status, id, version, err)
+		}
+	}
+	return &answer[batchOut]{Body: b.out}, nil
 }
 
 // fitting yields the entries that fit, with their places; of the others it says what is wrong.

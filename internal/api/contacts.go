@@ -2,7 +2,6 @@ package api
 
 import (
 	"context"
-	"net/http"
 
 	"puente/internal/crm"
 )
@@ -148,48 +147,26 @@ type contactBatch struct {
 }
 
 func batchContacts(ctx context.Context, w *writing, in *contactBatch) (*answer[batchOut], error) {
-	b := newBatch(&w.reading, "contact", len(in.Body.Items))
-	type change struct {
-		at int
-		crm.ContactEdit
-	}
-	var changes []change
-	for i, op := range fitting(ctx, b, in.Body.Items) {
-		input, err := op.Contact.input(ctx, &w.reading)
-		if err != nil {
-			b.failed(ctx, i, err)
-			continue
-		}
-		changes = append(changes, change{i, crm.ContactEdit{ID: op.ID, Version: op.Version, Input: input}})
-	}
-	for stretch := range stretches(changes, func(e change) bool { return e.ID == "" }) {
-		edits, inputs := make([]crm.ContactEdit, len(stretch)), make([]crm.ContactInput, len(stretch))
-		for k, e := range stretch {
-			edits[k], inputs[k] = e.ContactEdit, e.Input
-		}
-		var results []crm.ContactResult
-		var err error
-		status := http.StatusOK
-		if edits[0].ID == "" {
-			status = http.StatusCreated
-			results, err = w.Engine.CreateContacts(ctx, w.tx, w.hand, inputs)
-		} else {
-			results, err = crm.ChangeContacts(ctx, w.tx, w.hand, edits)
-		}
-		if err != nil {
-			return nil, err
-		}
-		for k, result := range results {
-			b.contactDone(ctx, stretch[k].at, status, result)
-		}
-	}
-	return &answer[batchOut]{Body: b.out}, nil
-}
-
-func (b *batch) contactDone(ctx context.Context, i, status int, result crm.ContactResult) {
-	c := result.Contact
-	if c == nil {
-		c = &crm.Contact{}
-	}
-	b.done(ctx, i, status, c.ID, c.Version, result.Err)
+	return carryOut(ctx, w, "contact", in.Body.Items,
+		func(op contactOp) (crm.ContactEdit, error) {
+			input, err := op.Contact.input(ctx, &w.reading)
+			return crm.ContactEdit{ID: op.ID, Version: op.Version, Input: input}, err
+		},
+		func(e crm.ContactEdit) bool { return e.ID == "" },
+		func(edits []crm.ContactEdit) ([]crm.ContactResult, error) {
+			if edits[0].ID != "" {
+				return crm.ChangeContacts(ctx, w.tx, w.hand, edits)
+			}
+			inputs := make([]crm.ContactInput, len(edits))
+			for i, e := range edits {
+				inputs[i] = e.Input
+			}
+			return w.Engine.CreateContacts(ctx, w.tx, w.hand, inputs)
+		},
+		func(result crm.ContactResult) (crm.ID, int64, error) {
+			if result.Err != nil {
+				return "", 0, result.Err
+			}
+			return result.Contact.ID, result.Contact.Version, nil
+		})
 }

@@ -2,7 +2,6 @@ package api
 
 import (
 	"context"
-	"net/http"
 	"time"
 
 	"puente/internal/bridge"
@@ -148,50 +147,28 @@ type dealBatch struct {
 }
 
 func batchDeals(ctx context.Context, w *writing, in *dealBatch) (*answer[batchOut], error) {
-	b := newBatch(&w.reading, "deal", len(in.Body.Items))
-	type change struct {
-		at int
-		crm.DealEdit
-	}
-	var changes []change
-	for i, op := range fitting(ctx, b, in.Body.Items) {
-		input, err := op.Deal.input(ctx, &w.reading)
-		if err != nil {
-			b.failed(ctx, i, err)
-			continue
-		}
-		changes = append(changes, change{i, crm.DealEdit{ID: op.ID, Version: op.Version, Input: input}})
-	}
-	for stretch := range stretches(changes, func(e change) bool { return e.ID == "" }) {
-		edits, inputs := make([]crm.DealEdit, len(stretch)), make([]crm.DealInput, len(stretch))
-		for k, e := range stretch {
-			edits[k], inputs[k] = e.DealEdit, e.Input
-		}
-		var results []crm.DealResult
-		var err error
-		status := http.StatusOK
-		if edits[0].ID == "" {
-			status = http.StatusCreated
-			results, err = crm.CreateDeals(ctx, w.tx, w.hand, inputs)
-		} else {
-			results, err = crm.ChangeDeals(ctx, w.tx, w.hand, edits)
-		}
-		if err != nil {
-			return nil, err
-		}
-		for k, result := range results {
-			b.dealDone(ctx, stretch[k].at, status, result)
-		}
-	}
-	return &answer[batchOut]{Body: b.out}, nil
-}
-
-func (b *batch) dealDone(ctx context.Context, i, status int, result crm.DealResult) {
-	d := result.Deal
-	if d == nil {
-		d = &crm.Deal{}
-	}
-	b.done(ctx, i, status, d.ID, d.Version, result.Err)
+	return carryOut(ctx, w, "deal", in.Body.Items,
+		func(op dealOp) (crm.DealEdit, error) {
+			input, err := op.Deal.input(ctx, &w.reading)
+			return crm.DealEdit{ID: op.ID, Version: op.Version, Input: input}, err
+		},
+		func(e crm.DealEdit) bool { return e.ID == "" },
+		func(edits []crm.DealEdit) ([]crm.DealResult, error) {
+			if edits[0].ID != "" {
+				return crm.ChangeDeals(ctx, w.tx, w.hand, edits)
+			}
+			inputs := make([]crm.DealInput, len(edits))
+			for i, e := range edits {
+				inputs[i] = e.Input
+			}
+			return crm.CreateDeals(ctx, w.tx, w.hand, inputs)
+		},
+		func(result crm.DealResult) (crm.ID, int64, error) {
+			if result.Err != nil {
+				return "", 0, result.Err
+			}
+			return result.Deal.ID, result.Deal.Version, nil
+		})
 }
 
 type stageTimeOut struct {
