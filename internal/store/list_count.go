@@ -60,22 +60,12 @@ func (l *listing) picked(ctx context.Context, most int) (numbers []int64, whole,
 	covered := n.covered
 	if !n.some {
 		first := l.sources[0]
-		for _, of := range first.of {
-			covered[of] = first.exact
-		}
+		first.cover(covered)
 		if numbers, _, err = l.load(ctx, first, setFor(most)); err != nil {
 			return nil, false, false, err
 		}
 	}
-	var probes []*probe
-	for _, s := range l.sources {
-		if _, has := covered[s.of[0]]; !has && s.probe != nil {
-			probes = append(probes, s.probe)
-			for _, of := range s.of {
-				covered[of] = s.exact
-			}
-		}
-	}
+	probes := l.probes(covered)
 	if !l.covers(covered) {
 		return n.numbers, n.some, false, nil
 	}

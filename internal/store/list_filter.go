@@ -45,9 +45,7 @@ func (l *listing) filterFor(covered map[int]bool) (f filter, exact bool) {
 		default:
 			continue
 		}
-		for _, of := range from.of {
-			covered[of] = from.exact
-		}
+		from.cover(covered)
 	}
 	return f, l.covers(covered)
 }

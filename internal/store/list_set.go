@@ -265,33 +265,36 @@ func (n *narrowed) add(s *source, numbers []int64) {
 		numbers = intersect(n.numbers, numbers)
 	}
 	n.numbers, n.some = numbers, true
-	n.cover(s)
+	s.cover(n.covered)
 }
 
-func (n *narrowed) cover(s *source) {
+// cover notes that a source is heeded.
+func (s *source) cover(covered map[int]bool) {
 	for _, of := range s.of {
-		n.covered[of] = s.exact
+		covered[of] = s.exact
 	}
 }
 
 // probe leaves out the numbers that larger sources have not.
 func (l *listing) probe(ctx context.Context, n *narrowed) (err error) {
-	var probes []*probe
-	for _, s := range l.sources {
-		if _, has := n.covered[s.of[0]]; !has && s.probe != nil {
-			probes = append(probes, s.probe)
-		}
-	}
-	if len(probes) == 0 || len(n.numbers) > l.limits.probes {
+	if len(n.numbers) > l.limits.probes {
 		return nil
 	}
+	if probes := l.probes(n.covered); len(probes) > 0 {
+		n.numbers, err = l.having(ctx, probes, n.numbers)
+	}
+	return err
+}
+
+// probes returns the probes of the sources that are not covered yet, and covers them.
+func (l *listing) probes(covered map[int]bool) (probes []*probe) {
 	for _, s := range l.sources {
-		if _, has := n.covered[s.of[0]]; !has && s.probe != nil {
-			n.cover(s)
+		if _, has := covered[s.of[0]]; !has && s.probe != nil {
+			probes = append(probes, s.probe)
+			s.cover(covered)
 		}
 	}
-	n.numbers, err = l.having(ctx, probes, n.numbers)
-	return err
+	return probes
 }
 
 // covers says whether all that the list asks for is covered, exactly.
