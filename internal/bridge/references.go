@@ -20,28 +20,35 @@ type RuleUse struct {
 
 // NamedByRules returns the places in the rules of the account's connections, disabled ones too, that name any of these: ids of pipelines, stages and users, keys of custom fields.
 func NamedByRules(ctx context.Context, r Reader, keys ...string) ([]RuleUse, error) {
-	connections, err := r.Connections(ctx)
-	if err != nil || len(connections) == 0 {
-		return nil, err
-	}
-	around, err := ReadSurroundings(ctx, r)
-	if err != nil {
-		return nil, err
-	}
 	var uses []RuleUse
-	for _, connection := range connections {
-		rules, err := ParseRules(connection.Rules)
-		if err != nil {
-			continue // they name nothing that works, and stop the connection by themselves
-		}
+	err := eachRules(ctx, r, func(connection crm.ID, rules Rules, around Surroundings) {
 		rules.rewrite(around, func(place string, n thing) string {
 			if slices.Contains(keys, n.key) {
-				uses = append(uses, RuleUse{Connection: connection.ID, Place: place, Name: n.name})
+				uses = append(uses, RuleUse{Connection: connection, Place: place, Name: n.name})
 			}
 			return n.key
 		})
+	})
+	return uses, err
+}
+
+// eachRules calls do with the rules of each of the account's connections, disabled ones too. It leaves out those that cannot be read: they name nothing that works, hold neither before
+// nor after anything, and stop the connection by themselves.
+func eachRules(ctx context.Context, r Reader, do func(connection crm.ID, rules Rules, around Surroundings)) error {
+	connections, err := r.Connections(ctx)
+	if err != nil || len(connections) == 0 {
+		return err
 	}
-	return uses, nil
+	around, err := ReadSurroundings(ctx, r)
+	if err != nil {
+		return err
+	}
+	for _, connection := range connections {
+		if rules, err := ParseRules(connection.Rules); err == nil {
+			do(connection.ID, rules, around)
+		}
+	}
+	return nil
 }
 
 // RefuseNamed comes before something is deleted, archived or deactivated. conflict: named_by_rules (params name and rules, the places) when a connection's rules name any of these, given as to
@@ -98,26 +105,14 @@ type rulePlace struct {
 
 // brokenRules returns the places in the rules of the account's connections that do not hold.
 func brokenRules(ctx context.Context, r Reader) (map[rulePlace]bool, error) {
-	connections, err := r.Connections(ctx)
-	if err != nil || len(connections) == 0 {
-		return nil, err
-	}
-	around, err := ReadSurroundings(ctx, r)
-	if err != nil {
-		return nil, err
-	}
 	broken := map[rulePlace]bool{}
-	for _, connection := range connections {
-		rules, err := ParseRules(connection.Rules)
-		if err != nil {
-			continue // as a whole they hold neither before nor after anything
-		}
+	err := eachRules(ctx, r, func(connection crm.ID, rules Rules, around Surroundings) {
 		_, problems := rules.Resolve(around)
 		for _, problem := range problems {
-			broken[rulePlace{connection.ID, problem.Field}] = true
+			broken[rulePlace{connection, problem.Field}] = true
 		}
-	}
-	return broken, nil
+	})
+	return broken, err
 }
 
 // ReadableRules returns a connection's rules with the names that things have now. invalid: as [ParseRules].
