@@ -101,9 +101,10 @@ func TestTheBoardIsFiltered(t *testing.T) {
 	w.newDeal(crm.RoleAdmin, "Silla azul", "Nuevo", worth("10"))
 	w.newDeal(crm.RoleAdmin, "Mesa", "Nuevo", worth("100"))
 	b := w.admin()
+	seller := string(w.users[crm.RoleSeller].ID)
 	for query, want := range map[string]string{
-		"q=silla": "Nuevo 2 $11 [Silla azul Silla roja]",
-		"dueno=" + string(w.users[crm.RoleSeller].ID): "Nuevo 1 $1 [Silla roja]",
+		"q=silla":                  "Nuevo 2 $11 [Silla azul Silla roja]",
+		"dueno=" + seller:          "Nuevo 1 $1 [Silla roja]",
 		"dueno=unassigned":         "Nuevo 2 $110 [Mesa Silla azul]",
 		"dueno=unassigned&q=silla": "Nuevo 1 $10 [Silla azul]",
 		"q=nada":                   "Nuevo 0 $0 []",
