@@ -5,7 +5,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/base64"
-	"errors"
 	"math"
 	"net/http"
 	"regexp"
@@ -97,15 +96,10 @@ func eachVersion[O any](c *call, handle func() (*O, error)) (out *O, err error) 
 	}
 	for {
 		out, err = handle()
-		if c.turn++; c.turn >= len(versions) || !isStale(err) {
+		if c.turn++; c.turn >= len(versions) || !crm.IsStale(err) {
 			return out, err
 		}
 	}
-}
-
-func isStale(err error) bool {
-	var e *crm.Error
-	return errors.As(err, &e) && e.Key == "stale"
 }
 
 // heedsVersions refuses If-Match where it could not be honoured: whoever sends it relies on it. invalid: if_match_unsupported, etag_invalid.

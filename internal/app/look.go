@@ -80,8 +80,7 @@ func folderExists(path string) error {
 
 // isOlder says whether err is that the database is of an older version.
 func isOlder(err error) bool {
-	var e *crm.Error
-	return errors.As(err, &e) && e.Key == "database_needs_migration"
+	return crm.KeyOf(err) == "database_needs_migration"
 }
 
 // findConnection returns the account's connection, or one that is yet to be made.

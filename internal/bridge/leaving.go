@@ -178,6 +178,6 @@ func (r Removal) delete(ctx context.Context, tx Tx, hand crm.Hand) error {
 
 // holdsDeals says whether nothing but deals is in the way of a deletion.
 func holdsDeals(err error) bool {
-	var e *crm.Error
-	return errors.As(err, &e) && (e.Key == "stage_has_deals" || e.Key == "pipeline_has_deals")
+	key := crm.KeyOf(err)
+	return key == "stage_has_deals" || key == "pipeline_has_deals"
 }

@@ -98,3 +98,15 @@ func CodeOf(err error) Code {
 	}
 	return Internal
 }
+
+// KeyOf returns the key of an error's sentence; empty for nil, and for what is no [Error].
+func KeyOf(err error) string {
+	var e *Error
+	if errors.As(err, &e) {
+		return e.Key
+	}
+	return ""
+}
+
+// IsStale says whether somebody else has changed what was to be changed.
+func IsStale(err error) bool { return KeyOf(err) == "stale" }

@@ -480,7 +480,7 @@ func saveActivity(v *visit) error {
 	in := crm.ActivityInput{Title: sent[string](f, "title"), Kind: sent[crm.ActivityKind](f, "kind"), DueAt: due, OwnerID: sent[crm.ID](f, crm.FieldOwner), Notes: sent[string](f, "notes")}
 	return v.writeActivity(f, a, refused, func(tx bridge.Tx) error {
 		_, err := crm.ChangeActivity(v.ctx(), tx, v.hand(), a.ID, f.version(), in)
-		if isStale(err) {
+		if crm.IsStale(err) {
 			f.values.Set("version", version(a.Version)) // sent again it holds
 		}
 		return err

@@ -242,7 +242,7 @@ func saveContact(v *visit) error {
 				return nil
 			}
 		}
-		if isStale(refused) {
+		if crm.IsStale(refused) {
 			if refused, err = v.compareContact(tx, f, contact, fields); err != nil {
 				return err
 			}

@@ -193,7 +193,7 @@ func saveField(v *visit) error {
 	case field.ID == "":
 		return err
 	}
-	if isStale(err) { // sent again it holds
+	if crm.IsStale(err) { // sent again it holds
 		f.values.Set("version", version(field.Version))
 	}
 	return v.again(atOptions(err), f, "custom_field", v.fieldPage(field, f))
@@ -264,12 +264,6 @@ func renamedValue(value any, renamed map[string]string) any {
 		}
 	}
 	return value
-}
-
-// isStale says whether somebody else has changed what was to be changed.
-func isStale(err error) bool {
-	var e *crm.Error
-	return errors.As(err, &e) && e.Key == "stale"
 }
 
 // fieldTypePage asks for another type of a field, and says what would become of its values.

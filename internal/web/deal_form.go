@@ -224,7 +224,7 @@ func saveDeal(v *visit) error {
 				return nil
 			}
 		}
-		if e := (*crm.Error)(nil); errors.As(refused, &e) && e.Key == "stale" {
+		if crm.IsStale(refused) {
 			if refused, err = v.compare(tx, f, deal, fields); err != nil {
 				return err
 			}

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"errors"
 	"net/http"
 	"net/url"
 	"strings"
@@ -132,8 +131,7 @@ func surroundingsOf(pipelines []crm.Pipeline) surroundings {
 
 // moveSentence says why a move was not made.
 func (v *visit) moveSentence(err error) string {
-	var e *crm.Error
-	if errors.As(err, &e) && e.Key == "stale" {
+	if crm.IsStale(err) {
 		return v.t("board.stale")
 	}
 	return v.sentence(err)

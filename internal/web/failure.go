@@ -109,7 +109,7 @@ func (v *visit) fail(err error) {
 		v.write(page.Status, "failure", "failure_notice", page)
 		return
 	}
-	if e := (*crm.Error)(nil); errors.As(err, &e) && e.Key == "session_ended" {
+	if crm.KeyOf(err) == "session_ended" {
 		page.Kept = v.kept()
 	}
 	page.Page = v.page()

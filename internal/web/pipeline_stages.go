@@ -155,7 +155,7 @@ func saveStage(v *visit) error {
 	if failed != nil {
 		return failed
 	}
-	if isStale(err) {
+	if crm.IsStale(err) {
 		f.values.Set("version", version(p.Version)) // sent again it holds
 	}
 	return v.again(err, f, "pipeline_stage", v.stageFormPage(f, stagePath(p.ID, s.ID), s.Name))

@@ -61,7 +61,7 @@ func setUp(v *visit) error {
 		Country: crm.Country(f.Value("country")), Currency: f.Value("currency"), TimeZone: f.Value("time_zone"), Language: v.language(),
 		Address: v.Address(v.r), Agent: v.r.UserAgent(),
 	})
-	if e := (*crm.Error)(nil); errors.As(err, &e) && e.Key == "setup_done" {
+	if crm.KeyOf(err) == "setup_done" {
 		return v.redirect("/entrar") // somebody else was quicker
 	}
 	if err != nil {
