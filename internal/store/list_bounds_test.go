@@ -28,10 +28,10 @@ func TestTheLastUpdateIsLookedUp(t *testing.T) {
 	}
 }
 
-// TestADeepPageIsReadInParts asks for a page so deep that its rows must not be read, or held, all at once.
-func TestADeepPageIsReadInParts(t *testing.T) {
-	ctx := t.Context()
-	s, err := OpenMemory(ctx)
+// openForLists returns an empty store, and an account that is yet to be made in it.
+func openForLists(t *testing.T) (*Store, crm.Account) {
+	t.Helper()
+	s, err := OpenMemory(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -40,6 +40,13 @@ func TestADeepPageIsReadInParts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return s, a
+}
+
+// TestADeepPageIsReadInParts asks for a page so deep that its rows must not be read, or held, all at once.
+func TestADeepPageIsReadInParts(t *testing.T) {
+	ctx := t.Context()
+	s, a := openForLists(t)
 	const many = 2_000
 	if err := s.CreateAccount(ctx, a, func(tx bridge.Tx) error {
 		contacts := make([]*crm.Contact, many)
@@ -88,16 +95,8 @@ func TestADeepPageIsReadInParts(t *testing.T) {
 // TestAListGoesOnToThoseWithoutAValue reads a list page by page across the end of those that have a name, while each page may look at few.
 func TestAListGoesOnToThoseWithoutAValue(t *testing.T) {
 	ctx := t.Context()
-	s, err := OpenMemory(ctx)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = s.Close() })
+	s, a := openForLists(t)
 	s.TightenLists()
-	a, err := crm.NewAccount("Quillay", crm.Chile, crm.Spanish, time.Unix(1_760_000_000, 0))
-	if err != nil {
-		t.Fatal(err)
-	}
 	tag := crm.Tag{ID: crm.NewID(), Name: "feria"}
 	const named, all = 30, 60
 	if err := s.CreateAccount(ctx, a, func(tx bridge.Tx) error {

@@ -245,9 +245,9 @@ func (v *visit) estimateEarly(f *form, start string) (string, error) {
 	if start == "" || err != nil || f.Value("from") >= start {
 		return "", nil
 	}
-	last := min(first.AddDays(-1).String(), f.Value("to"))
-	if f.Value("to") == "" {
-		last = first.AddDays(-1).String()
+	last := first.AddDays(-1).String()
+	if to := f.Value("to"); to != "" {
+		last = min(last, to)
 	}
 	count, err := v.estimate(newForm("from", f.Value("from"), "to", last), "from", "to")
 	if count == "0" {
